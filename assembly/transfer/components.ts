@@ -1,0 +1,210 @@
+/**
+ * The components of the device. The state of each is kept as the page of its newest slot record
+ * (flash/slot-record.ts), so that what is in memory is what goes to flash, byte for byte.
+ */
+import { RECORD_SIZE, recordBegin, recordCheck, recordSeal } from "../flash/slot-record";
+import { Status } from "../status";
+import { FLAG_HOST_RESET, FLAG_IN_PLACE, inventoryResponseEncode, NO_SLOT, SLOT_SIZE } from "../wire/inventory";
+import { DIGEST_SIZE, NAME_SIZE, SlotState, VERSION_SIZE } from "../wire/message-type";
+import { isName } from "../wire/text";
+
+/** The most components of one device. */
+export const COMPONENT_LIMIT: u32 = 16;
+
+/** Set by `componentAdd`: how many there are. */
+export let componentCount: u32 = 0;
+/** Set by `componentFind`. */
+export let componentFound: u32 = 0;
+
+const pages: usize = memory.data(4096, 16);
+const remembered: usize = memory.data(256, 16);
+const slotSizes: usize = memory.data(64, 16);
+
+// Offsets in a record page; drawn in flash/slot-record.ts.
+const SEQUENCE: usize = 8;
+const NAME: usize = 12;
+const SLOT_COUNT: usize = 28;
+const ACTIVE: usize = 29;
+const PENDING: usize = 30;
+const FLAGS: usize = 31;
+const SLOTS: usize = 32;
+const SLOT_STATE: usize = 0;
+const SLOT_IMAGE_SIZE: usize = 4;
+const SLOT_SECURITY: usize = 8;
+const SLOT_VERSION: usize = 12;
+const SLOT_DIGEST: usize = 44;
+
+/** Forgets all components. */
+export function componentsClear(): void {
+  componentCount = 0;
+}
+
+/** Where the record page of a component lies, 256 bytes. */
+export function componentPage(index: u32): usize {
+  return pages + <usize>(index * RECORD_SIZE);
+}
+
+function slotAt(index: u32, slot: u32): usize {
+  return componentPage(index) + SLOTS + <usize>(slot * SLOT_SIZE);
+}
+
+/**
+ * Adds a component with empty slots. `name` is NAME_SIZE bytes. One slot means that it is written in place.
+ * `BadArgument` for a wrong name, slot count or size; `NoRoom` after COMPONENT_LIMIT.
+ */
+export function componentAdd(name: usize, slotCount: u32, slotSize: u32): Status {
+  if (!isName(name) || slotCount == 0 || slotCount > 2 || slotSize == 0) return Status.BadArgument;
+  if (componentCount == COMPONENT_LIMIT) return Status.NoRoom;
+  if (componentFind(name)) return Status.BadArgument;
+  recordBegin(componentPage(componentCount), name, slotCount);
+  store<u32>(slotSizes + (<usize>componentCount << 2), slotSize);
+  componentCount++;
+  return Status.Ok;
+}
+
+/** Looks a component up by its name, NAME_SIZE bytes; true sets `componentFound`. */
+export function componentFind(name: usize): bool {
+  for (let i: u32 = 0; i < componentCount; i++) {
+    if (memory.compare(componentName(i), name, NAME_SIZE) != 0) continue;
+    componentFound = i;
+    return true;
+  }
+  return false;
+}
+
+/** Where the name lies, NAME_SIZE bytes. */
+export function componentName(index: u32): usize {
+  return componentPage(index) + NAME;
+}
+
+export function componentSlotSize(index: u32): u32 {
+  return load<u32>(slotSizes + (<usize>index << 2));
+}
+
+export function componentSlotCount(index: u32): u32 {
+  return load<u8>(componentPage(index) + SLOT_COUNT);
+}
+
+export function componentIsInPlace(index: u32): bool {
+  return componentSlotCount(index) == 1;
+}
+
+/** The running slot, or NO_SLOT when it holds no whole image. */
+export function componentActive(index: u32): u32 {
+  const active: u32 = load<u8>(componentPage(index) + ACTIVE);
+  return slotState(index, active) == SlotState.Valid ? active : NO_SLOT;
+}
+
+/** The slot that runs after the next reset of the device, or NO_SLOT. */
+export function componentPending(index: u32): u32 {
+  return load<u8>(componentPage(index) + PENDING);
+}
+
+export function componentNeedsHostReset(index: u32): bool {
+  return (load<u8>(componentPage(index) + FLAGS) & FLAG_HOST_RESET) != 0;
+}
+
+export function componentSetHostReset(index: u32, needed: bool): void {
+  store<u8>(componentPage(index) + FLAGS, needed ? <u8>FLAG_HOST_RESET : 0);
+}
+
+export function componentSetActive(index: u32, slot: u32): void {
+  store<u8>(componentPage(index) + ACTIVE, <u8>slot);
+}
+
+export function componentSetPending(index: u32, slot: u32): void {
+  store<u8>(componentPage(index) + PENDING, <u8>slot);
+}
+
+/** The slot that the next image goes to: the one that does not run, or the only one. */
+export function componentTarget(index: u32): u32 {
+  const active: u32 = componentActive(index);
+  if (active == NO_SLOT) return load<u8>(componentPage(index) + ACTIVE);
+  return componentIsInPlace(index) ? active : 1 - active;
+}
+
+export function slotState(index: u32, slot: u32): u32 {
+  return load<u8>(slotAt(index, slot) + SLOT_STATE);
+}
+
+export function slotImageSize(index: u32, slot: u32): u32 {
+  return load<u32>(slotAt(index, slot) + SLOT_IMAGE_SIZE);
+}
+
+/** Where the version lies, VERSION_SIZE bytes. */
+export function slotVersion(index: u32, slot: u32): usize {
+  return slotAt(index, slot) + SLOT_VERSION;
+}
+
+/** Where the digest lies, DIGEST_SIZE bytes. */
+export function slotDigest(index: u32, slot: u32): usize {
+  return slotAt(index, slot) + SLOT_DIGEST;
+}
+
+export function slotSetState(index: u32, slot: u32, state: u32): void {
+  store<u8>(slotAt(index, slot) + SLOT_STATE, <u8>state);
+}
+
+/** Describes what a slot holds or is about to hold. */
+export function slotSet(index: u32, slot: u32, state: u32, size: u32, version: usize, digest: usize): void {
+  const at: usize = slotAt(index, slot);
+  slotSetState(index, slot, state);
+  store<u32>(at + SLOT_IMAGE_SIZE, size);
+  store<u32>(at + SLOT_SECURITY, 0);
+  memory.copy(at + SLOT_VERSION, version, VERSION_SIZE);
+  memory.copy(at + SLOT_DIGEST, digest, DIGEST_SIZE);
+}
+
+/** Whether the slot holds, whole, the image with this digest. */
+export function slotHolds(index: u32, slot: u32, digest: usize): bool {
+  if (slot == NO_SLOT || slotState(index, slot) != SlotState.Valid) return false;
+  return memory.compare(slotDigest(index, slot), digest, DIGEST_SIZE) == 0;
+}
+
+/** Makes the page of a component ready to be appended to the records. */
+export function componentSeal(index: u32): Status {
+  return recordSeal(componentPage(index));
+}
+
+/** Keeps a copy of a component's state, before a change that may not reach flash. One copy, of one component. */
+export function componentRemember(index: u32): void {
+  memory.copy(remembered, componentPage(index), RECORD_SIZE);
+}
+
+/** Undoes the change since `componentRemember`. The sequence number stays used: its page may have been programmed. */
+export function componentRestore(index: u32): void {
+  const page: usize = componentPage(index);
+  const sequence: u32 = load<u32>(page, SEQUENCE);
+  memory.copy(page, remembered, RECORD_SIZE);
+  store<u32>(page, sequence, SEQUENCE);
+}
+
+/**
+ * Takes the newest record that flash holds of a component, whose page the host has copied to `page`. `NoRecord` when
+ * no component here has its name and number of slots; or what is wrong with the page.
+ */
+export function componentLoad(page: usize): Status {
+  const status: Status = recordCheck(page);
+  if (status != Status.Ok) return status;
+  if (!componentFind(page + NAME)) return Status.NoRecord;
+  if (load<u8>(page, SLOT_COUNT) != componentSlotCount(componentFound)) return Status.NoRecord;
+  memory.copy(componentPage(componentFound), page, RECORD_SIZE);
+  return Status.Ok;
+}
+
+/** Makes a pending slot the running one: what a reset of the device does. True when the record has changed. */
+export function componentBoot(index: u32): bool {
+  const pending: u32 = componentPending(index);
+  if (pending == NO_SLOT) return false;
+  componentSetActive(index, pending);
+  componentSetPending(index, NO_SLOT);
+  return true;
+}
+
+/** Encodes the inventory response for a component. Answers the bytes of the body. */
+export function componentInventory(body: usize, index: u32): u32 {
+  const flags: u32 = (componentIsInPlace(index) ? FLAG_IN_PLACE : 0) | (componentNeedsHostReset(index) ? FLAG_HOST_RESET : 0);
+  return inventoryResponseEncode(
+    body, componentSlotCount(index), componentActive(index), componentPending(index), index, componentCount,
+    componentName(index), componentSlotSize(index), flags, slotAt(index, 0));
+}

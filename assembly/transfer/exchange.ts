@@ -1,0 +1,114 @@
+/**
+ * One request and its response at a time, repeated until it is answered: the sending end of everything but data.
+ * The caller encodes the body behind `EXCHANGE_OUT` + HEADER_SIZE, calls `exchangeBegin`, and then obeys
+ * `exchangeNext`; what comes in goes to `exchangeMessage`.
+ *
+ *            begin           Send            timeout, tries left: Send again, same id
+ *   Idle ──────────► Ready ────────► Waiting ──────────────┐
+ *                                    │  │ ◄───────────────┘
+ *                          response  │  │  no tries left
+ *                                    ▼  ▼
+ *                                 Done  Failed(TimedOut)
+ */
+import { timerBackOff, timerMeasure, timerTimeoutMs } from "../chunk/timer";
+import { Status } from "../status";
+import { frameDecode, frameEncode, frameId, frameIsResponse, frameType, HEADER_SIZE } from "../wire/frame";
+
+/** What the caller does next. */
+export enum ExchangeAction {
+  /** Nothing is under way. */
+  Idle = 0,
+  /** Send `exchangeOutSize` bytes at EXCHANGE_OUT, and call `exchangeNext` again. */
+  Send = 1,
+  /** Wait for a message, at most `exchangeWaitMs`. */
+  Wait = 2,
+  /** The response's body lies in `exchangeBody`. */
+  Done = 3,
+  /** `exchangeFailure` says why. */
+  Failed = 4,
+}
+
+/** The request: a header and the longest body that is not data. */
+export const EXCHANGE_OUT: usize = memory.data(256, 16);
+/** Set by `exchangeBegin`: bytes of the request. */
+export let exchangeOutSize: u32 = 0;
+/** Set by `exchangeNext`. */
+export let exchangeWaitMs: u32 = 0;
+/** Set by `exchangeMessage` when it completes the exchange: where the body of the response lies, and its size. */
+export let exchangeBody: usize = 0;
+export let exchangeBodySize: u32 = 0;
+/** Set when the action is Failed. */
+export let exchangeFailure: Status = Status.Ok;
+/** The id of the newest request; ids go up by one from where `exchangeSeed` set them. */
+export let exchangeId: u32 = 0;
+
+/** How often a request is sent before the peer counts as silent. */
+const TRIES: u32 = 7;
+
+let state: ExchangeAction = ExchangeAction.Idle;
+let type: u32 = 0;
+let sentAt: u32 = 0;
+let tries: u32 = 0;
+/** What the peer itself said that it would take, on top of the round trip. */
+let patienceMs: u32 = 0;
+
+/** Starts the ids at a random number, so that answers to an earlier run are not taken for ours. */
+export function exchangeSeed(id: u32): void {
+  exchangeId = id;
+  state = ExchangeAction.Idle;
+}
+
+/**
+ * Begins a request of this type whose body of `bodySize` bytes lies behind EXCHANGE_OUT + HEADER_SIZE. The peer
+ * may hold its answer back for `holdMs`. A request under way is forgotten.
+ */
+export function exchangeBegin(messageType: u32, bodySize: u32, holdMs: u32): Status {
+  if (bodySize > 256 - HEADER_SIZE) return Status.BadArgument;
+  type = messageType;
+  exchangeId++;
+  exchangeOutSize = frameEncode(EXCHANGE_OUT, type, exchangeId, bodySize);
+  tries = 0;
+  patienceMs = holdMs;
+  state = ExchangeAction.Send;
+  return Status.Ok;
+}
+
+/** What to do now. After Send it counts the message as sent. */
+export function exchangeNext(now: u32): ExchangeAction {
+  if (state == ExchangeAction.Wait) {
+    const waited: u32 = now - sentAt;
+    const timeout: u32 = timerTimeoutMs + patienceMs;
+    if (waited < timeout) {
+      exchangeWaitMs = timeout - waited;
+      return ExchangeAction.Wait;
+    }
+    timerBackOff();
+    if (tries == TRIES) {
+      exchangeFailure = Status.TimedOut;
+      state = ExchangeAction.Failed;
+    } else {
+      state = ExchangeAction.Send;
+    }
+  }
+  if (state != ExchangeAction.Send) return state;
+  sentAt = now;
+  tries++;
+  state = ExchangeAction.Wait;
+  return ExchangeAction.Send;
+}
+
+/**
+ * Takes a message that came in. `Ok` when it completes the exchange; `UnexpectedType` when it is a whole message
+ * that is not for this exchange; otherwise what is wrong with it. Nothing but `Ok` changes anything.
+ */
+export function exchangeMessage(message: usize, size: u32, now: u32): Status {
+  const status: Status = frameDecode(message, size);
+  if (status != Status.Ok) return status;
+  if (state != ExchangeAction.Wait) return Status.UnexpectedType;
+  if (!frameIsResponse || frameType != type || frameId != exchangeId) return Status.UnexpectedType;
+  if (tries == 1 && patienceMs == 0) timerMeasure(now - sentAt);
+  exchangeBody = message + HEADER_SIZE;
+  exchangeBodySize = size - HEADER_SIZE;
+  state = ExchangeAction.Done;
+  return Status.Ok;
+}

@@ -1,0 +1,340 @@
+/**
+ * The receiving end of one file. It takes start file, data and end file; asks for staging to be opened and written;
+ * and, when the whole image is there, has it verified and stored by flash/store.ts. Flash is not touched before the
+ * digest of the whole staged image is right.
+ *
+ *            startFile        staging is open        endFile, whole      stored and read back
+ *   None ───────────► Opening ──────────────► Receiving ───────────► Storing ───────────────► Stored
+ *                        │                        │                     │
+ *                        └────────── storage or flash fails ────────────┴───► Failed
+ *
+ * A record that says "writing" goes to flash before the first erase of the slot, and one that says "valid" after
+ * the read-back.
+ */
+import { Arrival, cursorArrival, cursorBegin, cursorIsWhole, cursorMark, cursorMask, cursorNext } from "../chunk/cursor";
+import {
+  StoreAction, storeBegin, storeBytesDone, storeDone, storeMicroseconds, storeNext, storeOffset, StorePhase, storePhase,
+  storePointer, storeSize, storeSkipped, storeStatus,
+} from "../flash/store";
+import { Status } from "../status";
+import { Completion } from "../wire/completion";
+import { NO_SLOT } from "../wire/inventory";
+import { DIGEST_SIZE, Phase, SlotState, VERSION_SIZE } from "../wire/message-type";
+import {
+  componentIsInPlace, componentName, componentPage, componentRemember, componentRestore, componentSeal, componentSetActive, componentSetHostReset,
+  componentSetPending, componentSlotSize, componentTarget, slotSet, slotSetState,
+} from "./components";
+import { jobFlash, jobStaging, Note, noteAdd, ReceiverAction } from "./job";
+
+export enum FileState {
+  None,
+  Opening,
+  Receiving,
+  Storing,
+  Stored,
+  Failed,
+}
+
+export let fileState: FileState = FileState.None;
+export let fileTransfer: u32 = 0;
+export let fileIndex: u32 = 0;
+export let fileSize: u32 = 0;
+export let fileComponent: u32 = 0;
+export let fileSlot: u32 = 0;
+/** Bytes that were there when the file began. */
+export let fileResumed: u32 = 0;
+/** The completion code that a failed file is answered with. */
+export let fileFailure: u32 = 0;
+export const FILE_VERSION: usize = memory.data(32, 16);
+export const FILE_DIGEST: usize = memory.data(32, 16);
+
+/** What is asked of the host now, besides what the store machine asks. */
+enum Step {
+  None,
+  Open,
+  Write,
+  Select,
+  RecordWriting,
+  Store,
+  RecordEnd,
+  Close,
+  Discard,
+}
+
+let step: Step = Step.None;
+let chunkSize: u32 = 0;
+let touchedFlash: bool = false;
+let writeOffset: u32 = 0;
+let writeSize: u32 = 0;
+let writePointer: usize = 0;
+
+const BLOCK: u32 = 65536;
+
+export function fileReset(): void {
+  fileState = FileState.None;
+  step = Step.None;
+}
+
+/** Whether an action is waiting to be performed for this file. */
+export function fileIsBusy(): bool {
+  return step != Step.None;
+}
+
+/** Begins to receive into a component. `version` and `digest` are copied. */
+export function fileBegin(index: u32, component: u32, size: u32, version: usize, digest: usize, chunk: u32): void {
+  fileTransfer++;
+  fileIndex = index;
+  fileComponent = component;
+  fileSlot = componentTarget(component);
+  fileSize = size;
+  fileResumed = 0;
+  fileFailure = Completion.Ok;
+  chunkSize = chunk;
+  memory.copy(FILE_VERSION, version, VERSION_SIZE);
+  memory.copy(FILE_DIGEST, digest, DIGEST_SIZE);
+  fileState = FileState.Opening;
+  step = Step.Open;
+}
+
+/** Transfers are numbered from here: another number at each start of the device. */
+export function fileSeed(transfer: u32): void {
+  fileTransfer = transfer;
+}
+
+/** Whether the file under way is this image for this component. */
+export function fileIs(component: u32, size: u32, digest: usize): bool {
+  if (fileState == FileState.None || fileState == FileState.Failed) return false;
+  if (fileComponent != component || fileSize != size) return false;
+  return memory.compare(FILE_DIGEST, digest, DIGEST_SIZE) == 0;
+}
+
+/**
+ * Takes a chunk. `Ok` when it has to be written (the acknowledgement waits for that), or is known already;
+ * `fileIsBusy` tells the two apart. `BadField` for an offset or size that the file does not have.
+ */
+export function fileChunk(offset: u32, size: u32, pointer: usize): Status {
+  if (fileState != FileState.Receiving) return Status.Ok;
+  const arrival: Arrival = cursorArrival(offset, size);
+  if (arrival == Arrival.Wrong) return Status.BadField;
+  if (arrival != Arrival.New) return Status.Ok;
+  writeOffset = offset;
+  writeSize = size;
+  writePointer = pointer;
+  step = Step.Write;
+  return Status.Ok;
+}
+
+/** Begins to store what has arrived. The caller has seen that it is whole. */
+export function fileStore(): void {
+  fileState = FileState.Storing;
+  touchedFlash = false;
+  step = Step.Select;
+  noteAdd(Note.FileReceived);
+}
+
+/** Ends the file: what was received is kept, or thrown away. Not while it is being stored. */
+export function fileEnd(keep: bool): void {
+  const isOpen: bool = fileState == FileState.Receiving || fileState == FileState.Stored;
+  if (fileState == FileState.None) return;
+  fileState = FileState.None;
+  step = !keep ? Step.Discard : isOpen ? Step.Close : Step.None;
+}
+
+function fail(completion: u32): void {
+  fileFailure = completion;
+  fileState = FileState.Failed;
+  noteAdd(Note.FileFailed);
+}
+
+export function filePhase(): u32 {
+  switch (fileState) {
+    case FileState.Opening:
+    case FileState.Receiving: return Phase.Receiving;
+    case FileState.Storing: return storePhase == StorePhase.Writing ? Phase.Writing
+      : storePhase == StorePhase.ReadingBack || storePhase == StorePhase.Ended ? Phase.ReadingBack : Phase.Verifying;
+    case FileState.Stored: return Phase.Stored;
+    case FileState.Failed: return Phase.Failed;
+    default: return Phase.Idle;
+  }
+}
+
+/** Bytes received, or in the phases of storing, bytes through with. Never more than the size. */
+export function fileDone(): u32 {
+  if (fileState == FileState.Receiving) return cursorNext;
+  if (fileState == FileState.Storing) return step == Step.Select ? 0 : storeBytesDone;
+  return fileState == FileState.Stored ? fileSize : 0;
+}
+
+/** Whether cutting the power now would leave a component without a whole image. */
+export function fileIsUnsafe(): bool {
+  return fileState == FileState.Storing && touchedFlash && componentIsInPlace(fileComponent);
+}
+
+export function fileFlashMs(): u32 {
+  return <u32>(storeMicroseconds / 1000);
+}
+
+export function fileEqualBytes(): u32 {
+  return min<u32>(storeSkipped * BLOCK, fileSize);
+}
+
+function storeAction(): ReceiverAction {
+  const action: StoreAction = storeNext();
+  if ((action == StoreAction.EraseFlash || action == StoreAction.ProgramFlash) && !touchedFlash) {
+    touchedFlash = true;
+    componentRemember(fileComponent);
+    slotSet(fileComponent, fileSlot, SlotState.Writing, fileSize, FILE_VERSION, FILE_DIGEST);
+    componentSetPending(fileComponent, NO_SLOT);
+    step = Step.RecordWriting;
+    return fileNext();
+  }
+  if (action == StoreAction.Done || action == StoreAction.Failed) {
+    stored(action == StoreAction.Done);
+    return fileNext();
+  }
+  if (action == StoreAction.ReadStaging) {
+    jobStaging(storeOffset, storeSize, storePointer);
+    return ReceiverAction.ReadStaging;
+  }
+  jobFlash(fileComponent, fileSlot, storeOffset, storeSize, storePointer);
+  if (action == StoreAction.ReadFlash) return ReceiverAction.ReadFlash;
+  return action == StoreAction.EraseFlash ? ReceiverAction.EraseFlash : ReceiverAction.ProgramFlash;
+}
+
+function storeFailure(): u32 {
+  switch (storeStatus) {
+    case Status.DigestMismatch: return Completion.DigestMismatch;
+    case Status.VerifyFailed: return Completion.ReadBackMismatch;
+    case Status.StagingFailed: return Completion.StagingFailed;
+    default: return Completion.FlashFailed;
+  }
+}
+
+function stored(success: bool): void {
+  componentRemember(fileComponent);
+  if (success) {
+    slotSet(fileComponent, fileSlot, SlotState.Valid, fileSize, FILE_VERSION, FILE_DIGEST);
+    if (componentIsInPlace(fileComponent)) {
+      componentSetActive(fileComponent, fileSlot);
+      if (touchedFlash) componentSetHostReset(fileComponent, true);
+    }
+    step = Step.RecordEnd;
+    return;
+  }
+  fail(storeFailure());
+  if (touchedFlash) {
+    slotSetState(fileComponent, fileSlot, SlotState.Failed);
+    step = Step.RecordEnd;
+  } else {
+    step = fileFailure == Completion.DigestMismatch ? Step.Discard : Step.Close;
+  }
+}
+
+function recordAction(): ReceiverAction {
+  if (componentSeal(fileComponent) != Status.Ok) {
+    // Our own mistake: nothing of it may reach flash.
+    recorded(Status.BadField, step == Step.RecordEnd);
+    return fileNext();
+  }
+  jobFlash(fileComponent, fileSlot, 0, 256, componentPage(fileComponent));
+  return ReceiverAction.WriteRecord;
+}
+
+/** What the file wants done now. */
+export function fileNext(): ReceiverAction {
+  switch (step) {
+    case Step.Open:
+      jobStaging(0, fileSize, FILE_DIGEST);
+      return ReceiverAction.OpenStaging;
+    case Step.Write:
+      jobStaging(writeOffset, writeSize, writePointer);
+      return ReceiverAction.WriteStaging;
+    case Step.Select:
+      jobFlash(fileComponent, fileSlot, 0, 0, 0);
+      return ReceiverAction.SelectFlash;
+    case Step.RecordWriting:
+    case Step.RecordEnd: return recordAction();
+    case Step.Store: return storeAction();
+    case Step.Close: return ReceiverAction.CloseStaging;
+    case Step.Discard:
+      jobStaging(0, fileSize, FILE_DIGEST);
+      return ReceiverAction.DiscardStaging;
+    default: return ReceiverAction.Idle;
+  }
+}
+
+function opened(status: Status, present: u32): void {
+  step = Step.None;
+  if (status != Status.Ok) return fail(status == Status.NoRoom ? Completion.StagingFull : Completion.StagingFailed);
+  const resume: u32 = present >= fileSize ? fileSize : present - present % chunkSize;
+  if (cursorBegin(fileSize, chunkSize, resume) != Status.Ok) return fail(Completion.BadRequest);
+  fileResumed = resume;
+  fileState = FileState.Receiving;
+  noteAdd(Note.FileStarted);
+}
+
+function written(status: Status): void {
+  step = Step.None;
+  if (status == Status.Ok) {
+    cursorMark(writeOffset);
+    return;
+  }
+  fail(status == Status.NoRoom ? Completion.StagingFull : Completion.StagingFailed);
+  step = Step.Close;
+}
+
+function recorded(status: Status, isEnd: bool): void {
+  if (status != Status.Ok) {
+    componentRestore(fileComponent);
+    if (fileState != FileState.Failed) fail(Completion.RecordFailed);
+    step = Step.Close;
+  } else if (!isEnd) {
+    step = Step.Store;
+  } else if (fileState == FileState.Failed) {
+    step = Step.Close;
+  } else {
+    step = Step.None;
+    fileState = FileState.Stored;
+    noteAdd(Note.FileStored);
+  }
+}
+
+/** How the action that `fileNext` named has ended. `value` is what OpenStaging answers. */
+export function fileDoneWith(status: Status, value: u32): void {
+  switch (step) {
+    case Step.Open: return opened(status, value);
+    case Step.Write: return written(status);
+    case Step.Select:
+      step = Step.Store;
+      if (status == Status.Ok) status = storeBegin(fileSize, componentSlotSize(fileComponent), FILE_DIGEST);
+      if (status == Status.Ok) return;
+      fail(Completion.FlashFailed);
+      step = Step.Close;
+      return;
+    case Step.RecordWriting: return recorded(status, false);
+    case Step.RecordEnd: return recorded(status, true);
+    case Step.Store:
+      storeDone(status);
+      return;
+    default:
+      step = Step.None;
+  }
+}
+
+/** Where the name of the component lies, NAME_SIZE bytes. */
+export function fileComponentName(): usize {
+  return componentName(fileComponent);
+}
+
+export function fileMask(): u32 {
+  return fileState == FileState.Receiving ? cursorMask : 0;
+}
+
+/** The next offset expected: the size once all is there. */
+export function fileNextOffset(): u32 {
+  return fileState == FileState.Receiving ? cursorNext : fileSize;
+}
+
+export function fileIsWhole(): bool {
+  return fileState == FileState.Receiving && cursorIsWhole();
+}

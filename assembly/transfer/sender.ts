@@ -1,0 +1,294 @@
+/**
+ * The sending end of one file: start file transfer, transmit data in a window, end file transfer, until the
+ * stored acknowledgement. It runs on an upgrade that is open already, owns no image and no link: it says which
+ * chunk it wants read and which message it wants sent.
+ *
+ *   begin ─► Starting ─► Sending ─► Ending ─► Done
+ *                │           ▲  │        │
+ *                └─ refused  │  └─ silence
+ *                     ▼      └─ incomplete ┘
+ *                   Failed
+ */
+import { timerBackOff } from "../chunk/timer";
+import {
+  windowAcknowledge, windowBase, windowBegin, windowChunk, windowExpire, windowIsWhole, windowNext, windowOffset,
+  windowRepeats, windowSent, windowWaitMs,
+} from "../chunk/window";
+import { Status } from "../status";
+import { Completion } from "../wire/completion";
+import {
+  endFileCompletion, endFileDigest, endFileDone, endFileEqual, endFileFlashMs, endFileNext, endFilePhase, endFileRequestEncode,
+  endFileResponseDecode, endFileTotal, endFileTransfer,
+} from "../wire/end-file";
+import { frameBodySize, frameDecode, frameEncode, frameId, frameIsResponse, frameType, HEADER_SIZE } from "../wire/frame";
+import { DIGEST_SIZE, MessageType, NAME_SIZE, Phase, VERSION_SIZE } from "../wire/message-type";
+import {
+  startFileChunkSize, startFileCompletion, startFileNext, startFileRequestEncode, startFileResponseDecode, startFileSlot,
+  startFileTransfer, startFileWindow,
+} from "../wire/start-file";
+import {
+  TRANSMIT_DATA_REQUEST_SIZE, transmitDataCompletion, transmitDataMask, transmitDataNext, transmitDataRequestEncode,
+  transmitDataResponseDecode, transmitDataTransfer,
+} from "../wire/transmit-data";
+import {
+  EXCHANGE_OUT, ExchangeAction, exchangeBegin, exchangeBody, exchangeBodySize, exchangeFailure, exchangeId, exchangeMessage,
+  exchangeNext, exchangeOutSize, exchangeWaitMs,
+} from "./exchange";
+
+/** What the caller does next. */
+export enum SenderAction {
+  Idle = 0,
+  /** Copy `senderChunk` bytes of the image from `senderOffset` to SENDER_CHUNK, then call `senderRead`. */
+  Read = 1,
+  /** Send `senderOutSize` bytes at `senderOut`. */
+  Send = 2,
+  /** Wait for a message, at most `senderWaitMs`. */
+  Wait = 3,
+  /** The image has been stored; the results are in the `sender…` variables. */
+  Done = 4,
+  /** `senderFailure` says why, and `senderCompletion` what the peer answered. */
+  Failed = 5,
+}
+
+/** The caller fills these before `senderBegin`. */
+export const SENDER_COMPONENT: usize = memory.data(16, 16);
+export const SENDER_VERSION: usize = memory.data(32, 16);
+export const SENDER_DIGEST: usize = memory.data(32, 16);
+
+const dataMessage: usize = memory.data(65568, 64);
+/** Where a chunk is put: inside the message that will carry it. */
+export const SENDER_CHUNK: usize = dataMessage + HEADER_SIZE + TRANSMIT_DATA_REQUEST_SIZE;
+
+/** Set with the action Read. */
+export let senderOffset: u32 = 0;
+export let senderChunk: u32 = 0;
+/** Set with the action Send. */
+export let senderOut: usize = 0;
+export let senderOutSize: u32 = 0;
+/** Set with the action Wait. */
+export let senderWaitMs: u32 = 0;
+/** Set with the action Failed. */
+export let senderFailure: Status = Status.Ok;
+/** The completion code of the last response that was no success. */
+export let senderCompletion: u32 = 0;
+/** The slot that is written. */
+export let senderSlot: u32 = 0;
+/** Where the transfer began: bytes that the receiver had from an earlier run. */
+export let senderResumed: u32 = 0;
+/**
+ * What the receiver does, and how far it is with it: bytes received while sending, bytes stored while ending. After a
+ * failure, what it was doing then.
+ */
+export let senderPhase: u32 = Phase.Idle;
+export let senderDone: u32 = 0;
+export let senderTotal: u32 = 0;
+/** Of the stored acknowledgement: modelled flash time, and bytes that needed no writing. */
+export let senderFlashMs: u32 = 0;
+export let senderEqual: u32 = 0;
+/** Data messages that were sent again. */
+export let senderRepeats: u32 = 0;
+
+/** How long the receiver may hold back the answer to end of file while it is still writing. */
+const HOLD_MS: u32 = 100;
+/** Without any new acknowledgement for so long, the receiver counts as silent. */
+const SILENCE_MS: u32 = 15000;
+
+enum State {
+  Idle,
+  Starting,
+  Sending,
+  Reading,
+  Ending,
+  Done,
+  Failed,
+}
+
+let state: State = State.Idle;
+let size: u32 = 0;
+let transfer: u32 = 0;
+let progressAt: u32 = 0;
+let reported: u32 = 0;
+
+function fail(status: Status, completion: u32): void {
+  senderFailure = status;
+  senderCompletion = completion;
+  state = State.Failed;
+}
+
+/** Begins the file that the SENDER_ buffers describe, `fileSize` bytes, as image `index` of an open upgrade. */
+export function senderBegin(upgrade: u32, index: u32, allow: u32, fileSize: u32): Status {
+  size = fileSize;
+  senderTotal = fileSize;
+  senderDone = 0;
+  senderResumed = 0;
+  senderRepeats = 0;
+  senderFlashMs = 0;
+  senderEqual = 0;
+  senderCompletion = Completion.Ok;
+  senderPhase = Phase.Open;
+  const body: u32 = startFileRequestEncode(
+    EXCHANGE_OUT + HEADER_SIZE, upgrade, index, allow, fileSize, SENDER_COMPONENT, SENDER_VERSION, SENDER_DIGEST);
+  state = State.Starting;
+  return exchangeBegin(MessageType.StartFile, body, 0);
+}
+
+function beginEnding(): void {
+  state = State.Ending;
+  senderDone = 0;
+  senderPhase = Phase.Verifying;
+  exchangeBegin(MessageType.EndFile, endFileRequestEncode(EXCHANGE_OUT + HEADER_SIZE, transfer, size, HOLD_MS), HOLD_MS);
+}
+
+function started(now: u32): void {
+  const status: Status = startFileResponseDecode(exchangeBody, exchangeBodySize);
+  if (status != Status.Ok) return fail(status, 0);
+  if (startFileCompletion == Completion.InProgress) {
+    // The receiver is still looking at what it has of this image: ask again.
+    exchangeBegin(MessageType.StartFile, exchangeOutSize - HEADER_SIZE, 0);
+    return;
+  }
+  if (startFileCompletion != Completion.Ok) return fail(Status.Refused, startFileCompletion);
+  if (windowBegin(size, startFileChunkSize, startFileWindow, startFileNext) != Status.Ok) return fail(Status.BadField, 0);
+  transfer = startFileTransfer;
+  senderSlot = startFileSlot;
+  senderResumed = startFileNext;
+  senderDone = startFileNext;
+  progressAt = now;
+  reported = startFileNext;
+  senderPhase = Phase.Receiving;
+  state = State.Sending;
+  if (windowIsWhole()) beginEnding();
+}
+
+function ended(now: u32): void {
+  const status: Status = endFileResponseDecode(exchangeBody, exchangeBodySize);
+  if (status != Status.Ok) return fail(status, 0);
+  if (endFileTransfer != transfer) return fail(Status.BadField, 0);
+  if (endFileCompletion == Completion.Incomplete) {
+    // Chunks that had been acknowledged are gone; send from where the receiver really is.
+    if (windowBegin(size, startFileChunkSize, startFileWindow, endFileNext) != Status.Ok || windowIsWhole()) {
+      return fail(Status.BadField, 0);
+    }
+    senderPhase = Phase.Receiving;
+    progressAt = now;
+    state = State.Sending;
+    return;
+  }
+  if (endFileCompletion == Completion.InProgress) {
+    senderPhase = endFilePhase;
+    senderDone = endFileDone;
+    senderTotal = endFileTotal;
+    exchangeBegin(MessageType.EndFile, endFileRequestEncode(EXCHANGE_OUT + HEADER_SIZE, transfer, size, HOLD_MS), HOLD_MS);
+    return;
+  }
+  if (endFileCompletion != Completion.Ok) return fail(Status.Refused, endFileCompletion);
+  // A success that names other bytes than ours is none.
+  if (memory.compare(endFileDigest, SENDER_DIGEST, DIGEST_SIZE) != 0) return fail(Status.DigestMismatch, 0);
+  senderFlashMs = endFileFlashMs;
+  senderEqual = endFileEqual;
+  senderPhase = Phase.Stored;
+  state = State.Done;
+}
+
+function nextOfExchange(now: u32): SenderAction {
+  const action: ExchangeAction = exchangeNext(now);
+  if (action == ExchangeAction.Send) {
+    senderOut = EXCHANGE_OUT;
+    senderOutSize = exchangeOutSize;
+    return SenderAction.Send;
+  }
+  if (action == ExchangeAction.Failed) {
+    fail(exchangeFailure, 0);
+    return SenderAction.Failed;
+  }
+  senderWaitMs = exchangeWaitMs;
+  return SenderAction.Wait;
+}
+
+function nextOfWindow(now: u32): SenderAction {
+  if (now - progressAt > SILENCE_MS) {
+    fail(Status.TimedOut, 0);
+    return SenderAction.Failed;
+  }
+  if (windowExpire(now) > 0) timerBackOff();
+  if (windowNext()) {
+    senderOffset = windowOffset;
+    senderChunk = windowChunk;
+    state = State.Reading;
+    return SenderAction.Read;
+  }
+  senderWaitMs = max<u32>(windowWaitMs(now), 1);
+  return SenderAction.Wait;
+}
+
+/** What to do now. */
+export function senderNext(now: u32): SenderAction {
+  switch (state) {
+    case State.Starting:
+    case State.Ending: return nextOfExchange(now);
+    case State.Sending: return nextOfWindow(now);
+    case State.Reading: return SenderAction.Read;
+    case State.Done: return SenderAction.Done;
+    case State.Failed: return SenderAction.Failed;
+    default: return SenderAction.Idle;
+  }
+}
+
+/**
+ * The chunk asked for lies at SENDER_CHUNK: `senderOut` and `senderOutSize` are then the message to send, and it
+ * counts as sent; a link that has no room for it may drop it, it is repeated in time. A chunk that could not be read
+ * ends the transfer with the status given.
+ */
+export function senderRead(status: Status, now: u32): Status {
+  if (state != State.Reading) return Status.WrongState;
+  if (status != Status.Ok) {
+    fail(status, 0);
+    return Status.Ok;
+  }
+  const body: u32 = transmitDataRequestEncode(dataMessage + HEADER_SIZE, transfer, senderOffset, senderChunk);
+  senderOut = dataMessage;
+  senderOutSize = frameEncode(dataMessage, MessageType.TransmitData, senderOffset, body);
+  windowSent(senderOffset, now);
+  state = State.Sending;
+  return Status.Ok;
+}
+
+/** Takes the acknowledgement of a chunk. */
+function acknowledged(message: usize, now: u32): Status {
+  const status: Status = transmitDataResponseDecode(message + HEADER_SIZE, frameBodySize);
+  if (status != Status.Ok) return status;
+  if (transmitDataTransfer != transfer) return Status.UnexpectedType;
+  if (transmitDataCompletion != Completion.Ok) {
+    fail(Status.Refused, transmitDataCompletion);
+    return Status.Ok;
+  }
+  const before: u32 = windowBase;
+  const taken: Status = windowAcknowledge(transmitDataNext, transmitDataMask, now);
+  if (taken != Status.Ok) return taken;
+  if (windowBase != before) {
+    progressAt = now;
+    senderDone = windowBase;
+    senderRepeats = windowRepeats;
+  }
+  if (windowIsWhole()) beginEnding();
+  return Status.Ok;
+}
+
+/**
+ * Takes a message that came in. `UnexpectedType` for a whole message that is not for this transfer; otherwise
+ * what is wrong with it. Neither changes anything.
+ */
+export function senderMessage(message: usize, messageSize: u32, now: u32): Status {
+  if (state == State.Starting || state == State.Ending) {
+    const status: Status = exchangeMessage(message, messageSize, now);
+    if (status != Status.Ok) return status;
+    if (state == State.Starting) started(now);
+    else ended(now);
+    return Status.Ok;
+  }
+  const status: Status = frameDecode(message, messageSize);
+  if (status != Status.Ok) return status;
+  if (!frameIsResponse || frameType != MessageType.TransmitData) return Status.UnexpectedType;
+  if (state != State.Sending && state != State.Reading) return Status.UnexpectedType;
+  return acknowledged(message, now);
+}

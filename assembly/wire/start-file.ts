@@ -1,0 +1,87 @@
+/**
+ * Start file transfer announces an image by its digest. The answer says at which offset to go on: 0 for a new
+ * image, the size when everything has been received before.
+ *
+ * request   0 u32 upgrade id   4 u16 image index   6 u8 allow   7 zero   8 u32 size   12 component [16]
+ *          28 version [32]   60 sha256 [32]
+ * response  0 u8 completion   1 u8 slot to be written   2 u16 window   4 u32 transfer id   8 u32 chunk size
+ *          12 u32 next offset
+ */
+import { Status } from "../status";
+import { Allow, DIGEST_SIZE, MAXIMUM_CHUNK, MAXIMUM_WINDOW, NAME_SIZE, VERSION_SIZE } from "./message-type";
+import { isName, isVersion } from "./text";
+
+export const START_FILE_REQUEST_SIZE: u32 = 92;
+export const START_FILE_RESPONSE_SIZE: u32 = 16;
+
+/** Set by `startFileRequestDecode`. */
+export let startFileUpgrade: u32 = 0;
+export let startFileIndex: u32 = 0;
+export let startFileAllow: u32 = 0;
+export let startFileSize: u32 = 0;
+/** Set by `startFileRequestDecode`: where the three texts lie in the body. */
+export let startFileComponent: usize = 0;
+export let startFileVersion: usize = 0;
+export let startFileDigest: usize = 0;
+/** Set by `startFileResponseDecode`. */
+export let startFileCompletion: u32 = 0;
+export let startFileSlot: u32 = 0;
+export let startFileWindow: u32 = 0;
+export let startFileTransfer: u32 = 0;
+export let startFileChunkSize: u32 = 0;
+export let startFileNext: u32 = 0;
+
+/** `component`, `version` and `digest` are NAME_SIZE, VERSION_SIZE and DIGEST_SIZE bytes. */
+export function startFileRequestEncode(
+  body: usize, upgrade: u32, index: u32, allow: u32, size: u32, component: usize, version: usize, digest: usize,
+): u32 {
+  store<u32>(body, upgrade);
+  store<u16>(body, <u16>index, 4);
+  store<u16>(body, <u16>allow, 6);
+  store<u32>(body, size, 8);
+  memory.copy(body + 12, component, NAME_SIZE);
+  memory.copy(body + 28, version, VERSION_SIZE);
+  memory.copy(body + 60, digest, DIGEST_SIZE);
+  return START_FILE_REQUEST_SIZE;
+}
+
+export function startFileRequestDecode(body: usize, size: u32): Status {
+  if (size < START_FILE_REQUEST_SIZE) return Status.TooShort;
+  startFileUpgrade = load<u32>(body);
+  startFileIndex = load<u16>(body, 4);
+  startFileAllow = load<u8>(body, 6);
+  startFileSize = load<u32>(body, 8);
+  startFileComponent = body + 12;
+  startFileVersion = body + 28;
+  startFileDigest = body + 60;
+  if (startFileAllow > <u32>Allow.Downgrade) return Status.BadField;
+  if (!isName(startFileComponent) || !isVersion(startFileVersion)) return Status.BadField;
+  return Status.Ok;
+}
+
+export function startFileResponseEncode(
+  body: usize, completion: u32, slot: u32, window: u32, transfer: u32, chunkSize: u32, next: u32,
+): u32 {
+  store<u8>(body, <u8>completion);
+  store<u8>(body, <u8>slot, 1);
+  store<u16>(body, <u16>window, 2);
+  store<u32>(body, transfer, 4);
+  store<u32>(body, chunkSize, 8);
+  store<u32>(body, next, 12);
+  return START_FILE_RESPONSE_SIZE;
+}
+
+/** When the completion is not success, nothing else is checked. */
+export function startFileResponseDecode(body: usize, size: u32): Status {
+  if (size < START_FILE_RESPONSE_SIZE) return Status.TooShort;
+  startFileCompletion = load<u8>(body);
+  startFileSlot = load<u8>(body, 1);
+  startFileWindow = load<u16>(body, 2);
+  startFileTransfer = load<u32>(body, 4);
+  startFileChunkSize = load<u32>(body, 8);
+  startFileNext = load<u32>(body, 12);
+  if (startFileCompletion != 0) return Status.Ok;
+  if (startFileChunkSize == 0 || startFileChunkSize > MAXIMUM_CHUNK) return Status.BadField;
+  if (startFileWindow == 0 || startFileWindow > MAXIMUM_WINDOW) return Status.BadField;
+  return Status.Ok;
+}

@@ -1,0 +1,36 @@
+// Builds everything that ships into dist/: the two wasm modules through asconfig.json, the host through esbuild.
+import { execFile } from 'node:child_process';
+import { chmod, mkdir } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+
+const run = promisify(execFile);
+
+const compile = (target) =>
+  run(process.execPath, ['node_modules/assemblyscript/bin/asc.js', `assembly/${target}.ts`, '--target', target]);
+
+await mkdir('dist', { recursive: true });
+await Promise.all([
+  compile('core'),
+  compile('ferry'),
+  build({
+    entryPoints: {
+      ferry: 'host/cli/main.ts',
+      'os-worker': 'host/os/worker.ts',
+      'efi-worker': 'host/efi/worker.ts',
+    },
+    outdir: 'dist',
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    splitting: true,
+    banner: { js: '#!/usr/bin/env node' },
+    legalComments: 'none',
+    logLevel: 'warning',
+  }),
+]).catch((error) => {
+  process.stderr.write(`${error.stdout ?? ''}${error.stderr ?? error.message ?? error}\n`);
+  process.exit(1);
+});
+await chmod('dist/ferry.js', 0o755);
