@@ -1,0 +1,60 @@
+/**
+ * The entry of core.wasm: what is exported here is the whole ABI. No imports; static buffers; one fixed memory.
+ * How to drive it: README.md in this folder.
+ */
+import { crc16 as crc16From } from "./checksum/crc16";
+import { crc32 as crc32From } from "./checksum/crc32";
+
+export { Status } from "./status";
+export { SHA256_SIZE, sha256Begin, sha256Update, sha256End } from "./checksum/sha256";
+
+/** A buffer that belongs to the host, for the bytes that it wants checked or hashed. */
+export const SCRATCH_SIZE: u32 = 65536;
+export const SCRATCH: usize = memory.data(65536, 64);
+
+// An optional parameter of an export needs a call before the call; the ABI has none.
+/** See checksum/crc32.ts. `crc` is 0 for the first bytes. */
+export function crc32(pointer: usize, size: u32, crc: u32): u32 {
+  return crc32From(pointer, size, crc);
+}
+
+/** See checksum/crc16.ts. `crc` is 0x1D0F for the first bytes. */
+export function crc16(pointer: usize, size: u32, crc: u32): u32 {
+  return crc16From(pointer, size, crc);
+}
+
+export * from "./wire/message-type";
+export * from "./wire/completion";
+export * from "./wire/frame";
+export * from "./wire/hello";
+export * from "./wire/inventory";
+export * from "./wire/start-upgrade";
+export * from "./wire/start-file";
+export * from "./wire/transmit-data";
+export * from "./wire/end-file";
+export * from "./wire/end-upgrade";
+export * from "./wire/abort";
+export * from "./wire/status-report";
+
+export * from "./chunk/cursor";
+export * from "./chunk/timer";
+export * from "./chunk/window";
+
+export * from "./transfer/components";
+export * from "./transfer/job";
+export * from "./transfer/exchange";
+export * from "./transfer/sender";
+export * from "./transfer/receiver";
+export * from "./transfer/version";
+export { PLATFORM } from "./transfer/requests";
+export {
+  fileComponent, fileDone, fileFailure, fileIndex, fileResumed, fileSize, fileSlot, FILE_DIGEST, FILE_VERSION, filePhase,
+  fileFlashMs, fileEqualBytes,
+} from "./transfer/incoming";
+export { upgradeId, upgradeSession, upgradeLink, upgradeImageCount, upgradeOrigin, upgradeStored } from "./transfer/lock";
+
+export * from "./flash/geometry";
+export * from "./flash/plan";
+export * from "./flash/store";
+export * from "./flash/slot-record";
+export * from "./flash/record-log";

@@ -1,0 +1,328 @@
+/**
+ * Writes one staged image into one slot of the flash. The machine touches neither: it answers what to do next, the
+ * host does it and says how it went.
+ *
+ *      storeBegin
+ *          ▼
+ *     Verifying ──────── all of staging is read and hashed; a wrong digest ends here, before the first erase
+ *          ▼
+ *      Writing  ◄──────┐ per 64 KiB: read staging, read flash, plan; nothing to do → next block
+ *          │ erase and program as planned, read the block back; differs → erase and write it again
+ *          ▼
+ *    ReadingBack ─────── the image's range is read and hashed; only the promised digest ends in Done
+ *          ▼
+ *        Ended           Done or Failed, for `storeStatus`
+ *
+ * There is no state to keep over a power cut: begin again, and what is already right costs only its reads. The host
+ * that noted `storeBlock` before the first erase or program of a block gives it to `storeDistrust` then.
+ * The digest is the instance's only running SHA-256: nothing else may use sha256Begin while phases 1 and 3 run.
+ */
+import { sha256Begin, sha256End, sha256Update } from "../checksum/sha256";
+import { Status } from "../status";
+import { GEOMETRY_BLOCK, GEOMETRY_PAGE, GEOMETRY_SECTOR, geometryErase, geometryProgram } from "./geometry";
+import { PLAN_ENTRIES, PLAN_ENTRY_SIZE, PlanOperation, planBlock, planCount } from "./plan";
+
+/** What the host does next. `storeOffset`, `storeSize` and `storePointer` say where. Append only. */
+export enum StoreAction {
+  /** Read `storeSize` bytes of staging at `storeOffset` to `storePointer`. */
+  ReadStaging = 0,
+  /** Read `storeSize` bytes of the slot at `storeOffset` to `storePointer`. */
+  ReadFlash = 1,
+  /** Erase `storeSize` bytes of the slot at `storeOffset`: one of the part's erase blocks. */
+  EraseFlash = 2,
+  /** Program `storeSize` bytes at `storePointer` into the slot at `storeOffset`: whole pages. */
+  ProgramFlash = 3,
+  /** The slot holds the image, read back and hashed. */
+  Done = 4,
+  /** It does not; `storeStatus` says why. */
+  Failed = 5,
+}
+
+/** Where the machine is. `storeBytesDone` counts from 0 in each of the three that work. Append only. */
+export enum StorePhase {
+  /** `storeBegin` was never called. */
+  Idle = 0,
+  /** Hashing staging. Flash was not touched. */
+  Verifying = 1,
+  /** Comparing, erasing, programming and comparing again, block by block. */
+  Writing = 2,
+  /** Hashing what the slot holds now. */
+  ReadingBack = 3,
+  /** Done or failed. */
+  Ended = 4,
+}
+
+/** What is awaited inside Writing. */
+enum Step {
+  Staging,
+  Flash,
+  Operation,
+  Compare,
+}
+
+/** A block that does not read back as written is erased and written this often again. */
+const RETRIES: u32 = 3;
+
+/** 64 KiB: what was read of staging, padded with 0xFF. The host fills it where `storePointer` says. */
+export const STORE_STAGED: usize = memory.data(65536, 64);
+/** 64 KiB: what was read of the slot. The host fills it where `storePointer` says. */
+export const STORE_FLASH: usize = memory.data(65536, 64);
+/** 32 bytes: the promised SHA-256. The host may fill it and pass its address to `storeBegin`. */
+export const STORE_DIGEST: usize = memory.data(32, 16);
+const computed: usize = memory.data(32, 16);
+
+/** Where the action is, in bytes from the start of staging or slot. Set by `storeNext`. */
+export let storeOffset: u32 = 0;
+/** Bytes of the action. Set by `storeNext`. */
+export let storeSize: u32 = 0;
+/** Address of the action's bytes in this memory; 0 for an erase. Set by `storeNext`. */
+export let storePointer: usize = 0;
+
+/** Why it failed; Ok before that. DeviceFailed is the flash, StagingFailed the staging. */
+export let storeStatus: Status = Status.WrongState;
+export let storePhase: StorePhase = StorePhase.Idle;
+/** Bytes of the image that the present phase is through with. */
+export let storeBytesDone: u32 = 0;
+/** Bytes of the image. */
+export let storeBytesTotal: u32 = 0;
+/** Offset in the slot of the block that Writing is at. What a power cut may leave in doubt. */
+export let storeBlock: u32 = 0;
+/** Erase operations that were done. */
+export let storeErases: u32 = 0;
+/** Pages that were programmed. */
+export let storePages: u32 = 0;
+/** Blocks that held the right bytes already. */
+export let storeSkipped: u32 = 0;
+/** Blocks that had to be written again, each time counted. */
+export let storeRetries: u32 = 0;
+/** What the operations done so far take by the part's typical times. */
+export let storeMicroseconds: f64 = 0;
+/** After VerifyFailed in Writing: where in the slot the first wrong byte is, what it should be and what it is. */
+export let storeWrongOffset: u32 = 0;
+export let storeWrongExpected: u32 = 0;
+export let storeWrongGot: u32 = 0;
+
+const NOWHERE: u32 = 0xffffffff;
+
+let action: StoreAction = StoreAction.Failed;
+let awaited: bool = false;
+let step: Step = Step.Staging;
+let slotSize: u32 = 0;
+let blockSize: u32 = 0;
+let entry: u32 = 0;
+let retries: u32 = 0;
+let distrusted: u32 = NOWHERE;
+
+/**
+ * Starts storing `imageSize` bytes with the SHA-256 at `digest` into a slot of `size` bytes, a multiple of 4096, that
+ * begins at a multiple of 64 KiB in the part. Forgets what ran before, also when it refuses (BadArgument, or WrongState
+ * without a geometry): the next action is Failed then.
+ */
+export function storeBegin(imageSize: u32, size: u32, digest: usize): Status {
+  const status: Status = checkArguments(imageSize, size);
+  if (status != Status.Ok) {
+    end(status);
+    return status;
+  }
+  memory.copy(STORE_DIGEST, digest, 32);
+  slotSize = size;
+  distrusted = NOWHERE;
+  storeStatus = Status.Ok;
+  storeBytesTotal = imageSize;
+  storeBlock = 0;
+  storeErases = 0;
+  storePages = 0;
+  storeSkipped = 0;
+  storeRetries = 0;
+  storeMicroseconds = 0;
+  storeWrongOffset = 0;
+  storeWrongExpected = 0;
+  storeWrongGot = 0;
+  awaited = false;
+  hashFrom(StorePhase.Verifying, StoreAction.ReadStaging);
+  return Status.Ok;
+}
+
+function checkArguments(imageSize: u32, size: u32): Status {
+  if (geometryProgram == 0) return Status.WrongState;
+  if (size == 0 || size % GEOMETRY_SECTOR != 0) return Status.BadArgument;
+  return imageSize == 0 || imageSize > size ? Status.BadArgument : Status.Ok;
+}
+
+/**
+ * Says that power failed while the block at this offset was written, so that cells there may read right today and
+ * wrong tomorrow: it is erased and written whatever it reads as. After `storeBegin`, before the first `storeNext`.
+ */
+export function storeDistrust(offset: u32): Status {
+  if (storePhase != StorePhase.Verifying || storeBytesDone != 0 || awaited) return Status.WrongState;
+  distrusted = offset & ~(GEOMETRY_BLOCK - 1);
+  return Status.Ok;
+}
+
+/** The next action. Asked again before `storeDone`, the same one. */
+export function storeNext(): StoreAction {
+  awaited = action < StoreAction.Done;
+  return action;
+}
+
+/**
+ * Reports the action of `storeNext` as done (Ok) or failed (anything else). Answers WrongState when none is open;
+ * else Ok, also when the machine fails for it: the next action says so.
+ */
+export function storeDone(result: Status): Status {
+  if (!awaited) return Status.WrongState;
+  awaited = false;
+  if (result != Status.Ok) {
+    end(action == StoreAction.ReadStaging ? Status.StagingFailed : Status.DeviceFailed);
+  } else if (storePhase == StorePhase.Writing) {
+    writingDone();
+  } else {
+    hashDone();
+  }
+  return Status.Ok;
+}
+
+function request(wanted: StoreAction, offset: u32, size: u32, pointer: usize): void {
+  action = wanted;
+  storeOffset = offset;
+  storeSize = size;
+  storePointer = pointer;
+}
+
+function end(status: Status): void {
+  storeStatus = status;
+  storePhase = StorePhase.Ended;
+  request(status == Status.Ok ? StoreAction.Done : StoreAction.Failed, 0, 0, 0);
+}
+
+// Verifying and ReadingBack: the same walk over the image, from different places.
+
+function hashFrom(phase: StorePhase, read: StoreAction): void {
+  storePhase = phase;
+  storeBytesDone = 0;
+  sha256Begin();
+  hashNext(read);
+}
+
+function hashNext(read: StoreAction): void {
+  const size: u32 = min<u32>(GEOMETRY_BLOCK, storeBytesTotal - storeBytesDone);
+  request(read, storeBytesDone, size, read == StoreAction.ReadStaging ? STORE_STAGED : STORE_FLASH);
+}
+
+function hashDone(): void {
+  sha256Update(storePointer, storeSize);
+  storeBytesDone += storeSize;
+  if (storeBytesDone < storeBytesTotal) {
+    hashNext(action);
+    return;
+  }
+  sha256End(computed);
+  const right: bool = memory.compare(computed, STORE_DIGEST, 32) == 0;
+  if (storePhase == StorePhase.ReadingBack) {
+    end(right ? Status.Ok : Status.VerifyFailed);
+  } else if (right) {
+    storePhase = StorePhase.Writing;
+    storeBytesDone = 0;
+    blockBegin(0);
+  } else {
+    end(Status.DigestMismatch);
+  }
+}
+
+// Writing.
+
+function blockBegin(offset: u32): void {
+  storeBlock = offset;
+  blockSize = min<u32>(GEOMETRY_BLOCK, slotSize - offset);
+  retries = 0;
+  step = Step.Staging;
+  const present: u32 = min<u32>(blockSize, storeBytesTotal - offset);
+  memory.fill(STORE_STAGED + present, 0xff, blockSize - present);
+  request(StoreAction.ReadStaging, offset, present, STORE_STAGED);
+}
+
+function blockEnd(): void {
+  storeBytesDone = min<u32>(storeBytesTotal, storeBlock + blockSize);
+  if (storeBytesDone < storeBytesTotal) blockBegin(storeBytesDone);
+  else hashFrom(StorePhase.ReadingBack, StoreAction.ReadFlash);
+}
+
+function readBlock(next: Step): void {
+  step = next;
+  request(StoreAction.ReadFlash, storeBlock, blockSize, STORE_FLASH);
+}
+
+function writingDone(): void {
+  if (step == Step.Staging) readBlock(Step.Flash);
+  else if (step == Step.Flash) flashRead();
+  else if (step == Step.Operation) operationDone();
+  else compare();
+}
+
+function flashRead(): void {
+  plan(distrusted == storeBlock);
+  if (action != StoreAction.Failed && planCount == 0) {
+    storeSkipped++;
+    blockEnd();
+  }
+}
+
+/** Plans from what STORE_FLASH holds, and asks for the first operation when there is one. */
+function plan(distrust: bool): void {
+  const status: Status = planBlock(STORE_FLASH, STORE_STAGED, blockSize, distrust);
+  if (status != Status.Ok) {
+    end(status);
+    return;
+  }
+  step = Step.Operation;
+  entry = 0;
+  if (planCount > 0) requestOperation();
+}
+
+function requestOperation(): void {
+  const at: usize = PLAN_ENTRIES + <usize>(entry * PLAN_ENTRY_SIZE);
+  const offset: u32 = load<u32>(at, 4);
+  const size: u32 = load<u32>(at, 8);
+  if (load<u32>(at) == PlanOperation.Erase) request(StoreAction.EraseFlash, storeBlock + offset, size, 0);
+  else request(StoreAction.ProgramFlash, storeBlock + offset, size, STORE_STAGED + offset);
+}
+
+function operationDone(): void {
+  if (action == StoreAction.EraseFlash) {
+    storeErases++;
+    storeMicroseconds += <f64>geometryErase(storeSize);
+  } else {
+    const pages: u32 = storeSize / GEOMETRY_PAGE;
+    storePages += pages;
+    storeMicroseconds += <f64>(pages * geometryProgram);
+  }
+  entry++;
+  if (entry < planCount) {
+    requestOperation();
+    return;
+  }
+  readBlock(Step.Compare);
+}
+
+function compare(): void {
+  if (memory.compare(STORE_FLASH, STORE_STAGED, blockSize) == 0) {
+    blockEnd();
+    return;
+  }
+  if (retries == RETRIES) {
+    locateWrong();
+    end(Status.VerifyFailed);
+    return;
+  }
+  retries++;
+  storeRetries++;
+  plan(true);
+}
+
+function locateWrong(): void {
+  let at: usize = 0;
+  while (load<u8>(STORE_FLASH + at) == load<u8>(STORE_STAGED + at)) at++;
+  storeWrongOffset = storeBlock + <u32>at;
+  storeWrongExpected = load<u8>(STORE_STAGED + at);
+  storeWrongGot = load<u8>(STORE_FLASH + at);
+}

@@ -1,0 +1,150 @@
+import type { CoreEnum, CoreGlobals } from './flash-globals.ts';
+import type { PlanExports, PlannedPart } from './flash-plan.ts';
+import type { RecordMemory, SlotDescription, SlotRecord } from './slot-record.ts';
+
+/** The exports of core.wasm that `Receiver` drives. */
+export interface ReceiverExports
+  extends PlanExports, RecordMemory,
+    CoreGlobals<
+      | 'SCRATCH' | 'INBOX' | 'INBOX_SIZE' | 'HEADER_SIZE' | 'PROTOCOL_VERSION' | 'PLATFORM' | 'NAME_SIZE' | 'VERSION_SIZE' | 'DIGEST_SIZE' | 'NO_SLOT'
+      | 'STATUS_OUT' | 'receiverWaitMs' | 'receiverLink' | 'jobOffset' | 'jobSize' | 'jobPointer' | 'jobComponent' | 'jobSlot' | 'jobNote'
+      | 'componentCount' | 'FILE_DIGEST' | 'fileSlot' | 'fileResumed' | 'statusPhase' | 'statusIsSafe' | 'statusLastCompletion'
+      | 'statusUpgrade' | 'statusSession' | 'statusElapsedMs' | 'statusImageIndex' | 'statusImageCount' | 'statusDone' | 'statusTotal'
+      | 'statusComponent' | 'statusVersion' | 'upgradeOrigin' | 'upgradeStored'
+    > {
+  readonly ReceiverAction: CoreEnum;
+  readonly Note: CoreEnum;
+  readonly Phase: CoreEnum;
+  readonly Completion: CoreEnum;
+  readonly Origin: CoreEnum;
+  readonly SlotState: CoreEnum;
+  receiverStart(chunkSize: number, window: number, leaseMs: number, boot: number): number;
+  receiverReady(): number;
+  receiverMessage(link: number, size: number, now: number): number;
+  receiverNext(now: number): number;
+  receiverDone(status: number, value: number): number;
+  receiverHostReset(): void;
+  receiverIsHeld(now: number): number;
+  receiverStatus(now: number): number;
+  statusResponseDecode(body: number, size: number): number;
+  framePeekSize(header: number, available: number): number;
+  recordEncode(page: number): number;
+  recordDecode(page: number): number;
+  componentsClear(): void;
+  componentAdd(name: number, slotCount: number, slotSize: number): number;
+  componentLoad(page: number): number;
+  componentName(index: number): number;
+  componentSlotSize(index: number): number;
+  componentSlotCount(index: number): number;
+  componentActive(index: number): number;
+  componentPending(index: number): number;
+  componentIsInPlace(index: number): number;
+  componentNeedsHostReset(index: number): number;
+  slotState(index: number, slot: number): number;
+  slotImageSize(index: number, slot: number): number;
+  slotVersion(index: number, slot: number): number;
+  slotDigest(index: number, slot: number): number;
+  fileFlashMs(): number;
+  fileEqualBytes(): number;
+}
+
+/**
+ * What the receiver has done to links, staging, flash and records: synchronously, one call an action. Buffers are views
+ * of the core's memory: fill or use them before returning. A throw is a failure of that action; no space on the disk
+ * (ENOSPC, EDQUOT, also as the cause of what is thrown) is told apart from the rest.
+ */
+export interface ReceiverHost {
+  /** Sends a response on the link on which its request came. */
+  respond(link: number, message: Uint8Array): void;
+  /** Opens or makes the staging of an image by its digest, 64 hex digits. Answers how many checked bytes it has from the start. */
+  openStaging(digest: string, size: number): number;
+  writeStaging(offset: number, data: Uint8Array): void;
+  readStaging(offset: number, into: Uint8Array): void;
+  /** Closes the open staging, if any, and keeps it. */
+  closeStaging(): void;
+  /** Deletes the staging of an image; it may be open, or may not exist. */
+  discardStaging(digest: string): void;
+  /** The component's flash is used from now on. Answers its part. */
+  selectFlash(component: string): PlannedPart;
+  readFlash(component: string, slot: number, offset: number, into: Uint8Array): void;
+  eraseFlash(component: string, slot: number, offset: number, size: number): void;
+  programFlash(component: string, slot: number, offset: number, data: Uint8Array): void;
+  /** Makes this the newest record of its component, safely on flash when it returns. */
+  writeRecord(record: SlotRecord): void;
+  /** Something for the event log, as a word of the core's `Note`: `upgrade-started`. */
+  note(note: string): void;
+  /** An action threw: for the log. The receiver has taken it as failed already. */
+  failed(action: string, cause: unknown): void;
+}
+
+/** A component as the receiver is started with it. One slot means that it is written in place. */
+export interface ReceiverComponent {
+  /** One to fifteen of a-z, 0-9 and `-`. */
+  readonly name: string;
+  readonly slotCount: number;
+  readonly slotSize: number;
+}
+
+export interface ReceiverOptions {
+  readonly components: readonly ReceiverComponent[];
+  /** The newest slot record of each component, as flash holds them. */
+  readonly records?: readonly SlotRecord[];
+  /** Bytes of image a message carries, at most 65,536. */
+  readonly chunkSize: number;
+  /** Data messages that may be under way, at most 32. */
+  readonly window: number;
+  /** A session that is silent for longer can lose the lock to another one. */
+  readonly leaseMs: number;
+  /** Differs from start to start; never 0. */
+  readonly bootId: number;
+  /** The platform's name, as a component's. */
+  readonly platform: string;
+}
+
+/** What one slot holds. */
+export type ComponentSlot = Omit<SlotDescription, 'security'>;
+
+/** One component as the receiver knows it now. */
+export interface ComponentSnapshot {
+  readonly name: string;
+  readonly slotSize: number;
+  readonly slots: readonly ComponentSlot[];
+  /** The slot that runs. Undefined when none holds a whole image. */
+  readonly running: number | undefined;
+  /** The slot that runs after the next reset of the device. */
+  readonly pending: number | undefined;
+  readonly isInPlace: boolean;
+  readonly needsHostReset: boolean;
+}
+
+/** What the receiver is doing. The fields of the file are those of the file under way, or of the one that was last. */
+export interface TransferSnapshot {
+  /** idle, open, receiving, verifying, writing, reading-back, stored or failed. */
+  readonly phase: string;
+  /** Whether cutting the power now leaves every component with a whole image. */
+  readonly isSafe: boolean;
+  /** How the last file ended, as a word of the core's `Completion`. */
+  readonly completion: string;
+  /** 0 when no upgrade is open, as the next two. */
+  readonly upgrade: number;
+  readonly session: number;
+  readonly elapsedMs: number;
+  /** Where the sender says it runs: unknown, before-os, after-os or remote. */
+  readonly origin: string;
+  readonly imageIndex: number;
+  readonly imageCount: number;
+  /** Images stored in this upgrade. */
+  readonly storedCount: number;
+  /** Empty when no file is under way. */
+  readonly component: string;
+  readonly version: string;
+  readonly slot: number;
+  /** Bytes that were there when the file began. */
+  readonly resumed: number;
+  readonly done: number;
+  readonly total: number;
+  /** Time that erasing and programming took by the part's typical figures. */
+  readonly flashMs: number;
+  /** Bytes that the slot held already. */
+  readonly equalBytes: number;
+}

@@ -1,0 +1,75 @@
+// What the receiver knows, as plain objects that stay as they are.
+import { nameIn, readNumber, type CoreEnum } from './flash-globals.ts';
+import type { ComponentSlot, ComponentSnapshot, ReceiverExports, TransferSnapshot } from './receiver-exports.ts';
+import type { SlotState } from './slot-record.ts';
+import { readText, wordsOf } from './words.ts';
+
+/** Every component, in the order in which they were added. */
+export function readComponents(core: ReceiverExports): ComponentSnapshot[] {
+  return Array.from({ length: readNumber(core.componentCount) }, (_, index) => readComponent(core, index));
+}
+
+function readComponent(core: ReceiverExports, index: number): ComponentSnapshot {
+  const slot = (value: number): number | undefined => (value === readNumber(core.NO_SLOT) ? undefined : value);
+  return {
+    name: readText(bytes(core, core.componentName(index), readNumber(core.NAME_SIZE))),
+    slotSize: core.componentSlotSize(index) >>> 0,
+    slots: Array.from({ length: core.componentSlotCount(index) }, (_, number) => readSlot(core, index, number)),
+    running: slot(core.componentActive(index)),
+    pending: slot(core.componentPending(index)),
+    isInPlace: core.componentIsInPlace(index) !== 0,
+    needsHostReset: core.componentNeedsHostReset(index) !== 0,
+  };
+}
+
+function readSlot(core: ReceiverExports, index: number, slot: number): ComponentSlot {
+  return {
+    state: word(core.SlotState, core.slotState(index, slot)) as SlotState,
+    size: core.slotImageSize(index, slot) >>> 0,
+    version: readText(bytes(core, core.slotVersion(index, slot), readNumber(core.VERSION_SIZE))),
+    digest: bytes(core, core.slotDigest(index, slot), readNumber(core.DIGEST_SIZE)).slice(),
+  };
+}
+
+/** What the receiver is doing at this moment. */
+export function readTransfer(core: ReceiverExports, now: number): TransferSnapshot {
+  const header = readNumber(core.HEADER_SIZE);
+  const size = core.receiverStatus(now);
+  const status = core.statusResponseDecode(readNumber(core.STATUS_OUT) + header, size - header);
+  if (status !== 0) throw new Error(`the core made a status message that it can not read: ${nameIn(core.Status, status)}`);
+  const number = (global: WebAssembly.Global): number => readNumber(global) >>> 0;
+  return {
+    phase: word(core.Phase, number(core.statusPhase)),
+    isSafe: number(core.statusIsSafe) !== 0,
+    completion: word(core.Completion, number(core.statusLastCompletion)),
+    upgrade: number(core.statusUpgrade),
+    session: number(core.statusSession),
+    elapsedMs: number(core.statusElapsedMs),
+    origin: word(core.Origin, number(core.upgradeOrigin)),
+    imageIndex: number(core.statusImageIndex),
+    imageCount: number(core.statusImageCount),
+    storedCount: countBits(number(core.upgradeStored)),
+    component: readText(bytes(core, readNumber(core.statusComponent), readNumber(core.NAME_SIZE))),
+    version: readText(bytes(core, readNumber(core.statusVersion), readNumber(core.VERSION_SIZE))),
+    slot: number(core.fileSlot),
+    resumed: number(core.fileResumed),
+    done: number(core.statusDone),
+    total: number(core.statusTotal),
+    flashMs: core.fileFlashMs() >>> 0,
+    equalBytes: core.fileEqualBytes() >>> 0,
+  };
+}
+
+function word(members: CoreEnum, value: number): string {
+  return wordsOf(members)[value] ?? `unknown number ${value}`;
+}
+
+function countBits(mask: number): number {
+  let count = 0;
+  for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}
+
+function bytes(core: ReceiverExports, at: number, size: number): Uint8Array {
+  return new Uint8Array(core.memory.buffer, at, size);
+}

@@ -1,0 +1,49 @@
+/**
+ * What can go wrong in the host's part of Ferry, outside the updater program. The word is for scripts and tests and
+ * never changes its meaning; the message and the hint are for people. Append only.
+ */
+export type FerryErrorCode =
+  /** The WebAssembly module is not an updater program that this environment can run. */
+  | 'program-refused'
+  /** The updater program trapped or its worker died. The device keeps its old image. */
+  | 'program-stopped'
+  /** The build is not complete: a file of `dist/` is missing. */
+  | 'program-missing'
+  /** No management controller has made a machine in this state directory. */
+  | 'machine-missing'
+  /** `machine.json` is there and is not what a management controller writes. */
+  | 'machine-invalid'
+  /** The machine's files belong to someone else, or a link lies where one of them should be. */
+  | 'machine-unsafe'
+  /** The machine's files can not be made or opened. */
+  | 'machine-failed'
+  /** Another run on this machine has not ended. Nothing was sent. */
+  | 'machine-locked'
+  /** The volume that the program is to read its files from can not be used. */
+  | 'volume-invalid'
+  /** The log file can not be opened or written. */
+  | 'log-failed'
+  /** The command line is wrong. Nothing was touched. */
+  | 'usage';
+
+export interface FerryErrorOptions extends ErrorOptions {
+  /** One sentence: what the reader does next. */
+  readonly hint: string;
+  /** The exit code of the process, as DESIGN.md section 4 fixes them. 1 (failed, device on its old image) when not given. */
+  readonly exitCode?: number;
+}
+
+/** A failure that ends a command. The message says what failed (expected X, got Y) and what is true now. */
+export class FerryError extends Error {
+  readonly code: FerryErrorCode;
+  readonly hint: string;
+  readonly exitCode: number;
+
+  constructor(code: FerryErrorCode, message: string, options: FerryErrorOptions) {
+    super(message, options);
+    this.name = 'FerryError';
+    this.code = code;
+    this.hint = options.hint;
+    this.exitCode = options.exitCode ?? 1;
+  }
+}
