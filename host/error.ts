@@ -23,6 +23,8 @@ export type FerryErrorCode =
   | 'volume-invalid'
   /** The log file can not be opened or written. */
   | 'log-failed'
+  /** The management controller that this process had started did not do its part. */
+  | 'controller-failed'
   /** The command line is wrong. Nothing was touched. */
   | 'usage';
 

@@ -1,0 +1,126 @@
+// The post-OS run as a command sees it: takes the machine's lock, runs the program in its thread, stops it on signals.
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { artifactPath } from '../artifacts.ts';
+import { openEmulatedMachine } from '../bus/emulated-machine.ts';
+import { FerryError } from '../error.ts';
+import { lockMachine, type MachineLock } from './lock.ts';
+import { RunLog } from './log.ts';
+import { stopOnSignals } from './signals.ts';
+import { StopFlag } from './stop.ts';
+import type { WorkerResult, WorkerTask } from './worker-messages.ts';
+
+export interface PostOsOptions {
+  /** argv of the program, its name first. */
+  readonly args: readonly string[];
+  /** The directory that the program sees as its volume. */
+  readonly volumeRoot: string;
+  /** The machine: the state directory of its management controller. */
+  readonly stateDirectory: string;
+  /** For a program that only reads the device's registers, or no device: it takes no lock and heeds none. */
+  readonly sharesMachine?: boolean | undefined;
+  /** Every line that the program writes is appended here with its time. */
+  readonly logPath?: string | undefined;
+  /** What was built when not given. */
+  readonly wasmPath?: string | undefined;
+  readonly workerUrl?: URL | undefined;
+}
+
+/**
+ * Runs the updater program after the OS and answers its exit code. Everything that keeps it from running, or ends it
+ * unexpectedly, is a `FerryError`.
+ */
+export async function runPostOs(options: PostOsOptions): Promise<number> {
+  const log = options.logPath === undefined ? undefined : new RunLog(options.logPath, complain);
+  try {
+    const claim = claimMachine(options);
+    try {
+      return await logged(log, options, () => runClaimed(options, claim, log));
+    } finally {
+      claim.lock?.release();
+    }
+  } finally {
+    log?.close();
+  }
+}
+
+async function runClaimed(options: PostOsOptions, claim: MachineClaim, log: RunLog | undefined): Promise<number> {
+  const stop = new StopFlag();
+  const worker = startWorker({
+    wasmPath: options.wasmPath ?? artifactPath('ferry.wasm'),
+    args: options.args,
+    volumeRoot: options.volumeRoot,
+    stateDirectory: claim.isMade ? options.stateDirectory : undefined,
+    stop: stop.buffer,
+    logPath: options.logPath,
+  }, options.workerUrl ?? pathToFileURL(artifactPath('os-worker.js')));
+  const forgetSignals = stopOnSignals(stop, {
+    onStop(signal) {
+      log?.line(`${signal}: asked the program to stop`);
+      complain('stopping at the next chunk; once more to end at once');
+    },
+    onKill(signal) {
+      log?.line(`${signal} again: ended at once`);
+      claim.lock?.release();
+    },
+  });
+  try {
+    return exitCodeOf(await resultOf(worker));
+  } finally {
+    forgetSignals();
+  }
+}
+
+interface MachineClaim {
+  /** Whether there is a machine. If not, the program runs without a device, even if one comes up meanwhile. */
+  readonly isMade: boolean;
+  /** None without a machine: there is no device that two runs could fight for. */
+  readonly lock: MachineLock | undefined;
+}
+
+function claimMachine(options: PostOsOptions): MachineClaim {
+  const machine = openEmulatedMachine(options.stateDirectory);
+  try {
+    const { directory } = machine;
+    return { isMade: directory !== undefined, lock: directory && !options.sharesMachine ? lockMachine(directory.directory) : undefined };
+  } finally {
+    machine.close();
+  }
+}
+
+function startWorker(task: WorkerTask, url: URL): Worker {
+  return new Worker(url, { workerData: task });
+}
+
+function resultOf(worker: Worker): Promise<WorkerResult> {
+  return new Promise((resolve) => {
+    worker.once('message', resolve);
+    worker.once('error', (error) => resolve({ kind: 'stopped', reason: error.message }));
+    worker.once('exit', (code) => resolve({ kind: 'stopped', reason: `its thread ended with code ${code}` }));
+  });
+}
+
+function exitCodeOf(result: WorkerResult): number {
+  if (result.kind === 'exit') return result.exitCode;
+  if (result.kind === 'failed') throw new FerryError(result.code, result.message, { hint: result.hint, exitCode: result.exitCode });
+  throw new FerryError('program-stopped', `the updater program stopped unexpectedly: ${result.reason}; the device keeps its old image`, {
+    hint: 'run the same command again',
+  });
+}
+
+/** Writes how the run began and ended. */
+async function logged(log: RunLog | undefined, options: PostOsOptions, run: () => Promise<number>): Promise<number> {
+  log?.line(`run: ${options.args.join(' ')} (volume ${options.volumeRoot}, machine ${options.stateDirectory}, process ${process.pid})`);
+  try {
+    const exitCode = await run();
+    log?.line(`exit code ${exitCode}`);
+    return exitCode;
+  } catch (error) {
+    log?.line(`failed: ${(error as Error).message}`);
+    throw error;
+  }
+}
+
+function complain(message: string): void {
+  process.stderr.write(`ferry: ${message}\n`);
+}
