@@ -4,6 +4,7 @@
  */
 import { Status } from "../status";
 import { RESET_DEVICE, RESET_HOST } from "../wire/end-upgrade";
+import { NO_SLOT } from "../wire/inventory";
 import { Activate } from "../wire/message-type";
 import {
   componentBoot, componentCount, componentIsInPlace, componentNeedsHostReset, componentPage,
@@ -83,6 +84,7 @@ function change(): bool {
   const slot: u32 = storedSlot();
   if (mode == Activate.Now) {
     componentSetActive(index, slot);
+    componentSetPending(index, NO_SLOT);
     return true;
   }
   activationResets |= RESET_DEVICE;

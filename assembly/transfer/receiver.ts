@@ -74,6 +74,8 @@ export function receiverStart(chunkSize: u32, window: u32, leaseMs: u32, boot: u
 /** Whether a message may come in now: no answer is waiting to be made or sent. */
 export function receiverReady(): bool {
   if (replySize != 0 || activationIsBusy() || repairing < componentCount) return false;
+  // A repair takes no message between its steps but while it stores: a session would take its file away.
+  if (repairActive && fileState != FileState.Storing) return false;
   if (requestAwaits != 0 && requestAwaits != MessageType.EndFile) return false;
   return !fileIsBusy() || fileState == FileState.Storing;
 }

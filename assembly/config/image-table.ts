@@ -1,0 +1,165 @@
+/**
+ * The images of the config, in its order, in one static table.
+ *
+ *   one image      offset  bytes
+ *   line                0      4    where its section starts, for errors
+ *   allow               4      4
+ *   flags               8      4    bit 0: the config gives a digest
+ *   sizes              12     16    of name, file, component, version; u32 each
+ *   digest             28     32
+ *   name               60     32
+ *   component          92     16
+ *   version           108     32
+ *   file              140   1024    resolved on the volume
+ */
+import { sameBytes } from "../program/literal";
+import { PATH_CAPACITY } from "../program/path";
+
+/** The most images that one config can name. */
+export const MAXIMUM_IMAGES: u32 = 16;
+/** The longest names, in bytes. */
+export const NAME_LIMIT: u32 = 31;
+export const COMPONENT_LIMIT: u32 = 15;
+export const VERSION_LIMIT: u32 = 31;
+
+/** Which step of a component's version the config allows. */
+export enum Allow {
+  /** Only to a newer version. */
+  Upgrade,
+  /** To a newer version or the same one again. */
+  Reinstall,
+  /** To any version. */
+  Downgrade,
+}
+
+const ALLOW: usize = 4;
+const FLAGS: usize = 8;
+const SIZES: usize = 12;
+const DIGEST: usize = 28;
+const NAME: usize = 60;
+const COMPONENT: usize = 92;
+const VERSION: usize = 108;
+const FILE: usize = 140;
+const STRIDE: usize = 1164;
+
+const table: usize = memory.data(18624, 16);
+if (STRIDE != FILE + <usize>PATH_CAPACITY || <usize>18624 != STRIDE * <usize>MAXIMUM_IMAGES) ERROR("the table's size");
+
+/** Set by `imageTableBegin` and `imageAdd`. */
+export let imageCount: u32 = 0;
+
+/** Empties the table. */
+export function imageTableBegin(): void {
+  imageCount = 0;
+}
+
+/** Adds an image; the caller has seen that there is room. The index is `imageCount - 1` then. */
+export function imageAdd(line: u32): void {
+  const at: usize = entry(imageCount);
+  memory.fill(at, 0, FILE);
+  store<u32>(at, line);
+  imageCount++;
+}
+
+function entry(index: u32): usize {
+  return table + <usize>index * STRIDE;
+}
+
+function setText(index: u32, field: usize, order: usize, from: usize, size: u32): void {
+  store<u32>(entry(index) + SIZES + (order << 2), size);
+  memory.copy(entry(index) + field, from, size);
+}
+
+function sizeOf(index: u32, order: usize): u32 {
+  return load<u32>(entry(index) + SIZES + (order << 2));
+}
+
+export function imageLine(index: u32): u32 {
+  return load<u32>(entry(index));
+}
+
+export function imageAllow(index: u32): Allow {
+  return load<u32>(entry(index), ALLOW);
+}
+
+export function setImageAllow(index: u32, allow: Allow): void {
+  store<u32>(entry(index), allow, ALLOW);
+}
+
+/** Where the expected digest is, 0 when the config gives none. */
+export function imageExpectedDigest(index: u32): usize {
+  return (load<u32>(entry(index), FLAGS) & 1) != 0 ? entry(index) + DIGEST : 0;
+}
+
+/** The place for the expected digest's 32 bytes; it counts as given from now on. */
+export function imageDigestPlace(index: u32): usize {
+  store<u32>(entry(index), load<u32>(entry(index), FLAGS) | 1, FLAGS);
+  return entry(index) + DIGEST;
+}
+
+/** The name in the section's header. */
+export function imageName(index: u32): usize {
+  return entry(index) + NAME;
+}
+
+export function imageNameSize(index: u32): u32 {
+  return sizeOf(index, 0);
+}
+
+export function setImageName(index: u32, from: usize, size: u32): void {
+  setText(index, NAME, 0, from, size);
+}
+
+/** The path on the volume, as `fileOpen` takes it. */
+export function imageFile(index: u32): usize {
+  return entry(index) + FILE;
+}
+
+export function imageFileSize(index: u32): u32 {
+  return sizeOf(index, 1);
+}
+
+/** The path was resolved into `imageFile` already. */
+export function setImageFileSize(index: u32, size: u32): void {
+  store<u32>(entry(index) + SIZES + 4, size);
+}
+
+export function imageComponent(index: u32): usize {
+  return entry(index) + COMPONENT;
+}
+
+export function imageComponentSize(index: u32): u32 {
+  return sizeOf(index, 2);
+}
+
+export function setImageComponent(index: u32, from: usize, size: u32): void {
+  setText(index, COMPONENT, 2, from, size);
+}
+
+export function imageVersion(index: u32): usize {
+  return entry(index) + VERSION;
+}
+
+export function imageVersionSize(index: u32): u32 {
+  return sizeOf(index, 3);
+}
+
+export function setImageVersion(index: u32, from: usize, size: u32): void {
+  setText(index, VERSION, 3, from, size);
+}
+
+/** The image before `index` that has this name; `index` when there is none. */
+export function imageNamed(index: u32, name: usize, size: u32): u32 {
+  for (let i: u32 = 0; i < index; i++) {
+    if (sameBytes(imageName(i), imageNameSize(i), name, size)) return i;
+  }
+  return index;
+}
+
+/** The image before `index` that is for this component; `index` when there is none. */
+export function imageForComponent(index: u32, component: usize, size: u32): u32 {
+  for (let i: u32 = 0; i < index; i++) {
+    if (sameBytes(imageComponent(i), imageComponentSize(i), component, size)) return i;
+  }
+  return index;
+}

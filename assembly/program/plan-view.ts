@@ -1,0 +1,90 @@
+/** Shows a plan: a line an image for people, an event each for scripts. */
+import {
+  imageComponent, imageComponentSize, imageName, imageNameSize, imageVersion, imageVersionSize,
+} from "../config/image-table";
+import { eventBegin, eventBool, eventDigest, eventEnd, eventLiteral, eventNumber, eventText } from "./event";
+import { planDigest, planPresent, planPresentSize, planSize, planSlotSize, planVerdict, Verdict, verdictSends } from "./plan";
+import { textSize } from "./quantity";
+import { sayBegin, sayEnd } from "./say";
+import { textBytes, textColumn, textLiteral } from "./text";
+
+/** A word for scripts and reports. */
+export function verdictName(verdict: Verdict): string {
+  switch (verdict) {
+    case Verdict.Upgrade: return "upgrade";
+    case Verdict.Reinstall: return "reinstall";
+    case Verdict.Downgrade: return "downgrade";
+    case Verdict.FirstImage: return "first-image";
+    case Verdict.UpToDate: return "up-to-date";
+    case Verdict.WaitsForReset: return "waits-for-reset";
+    case Verdict.RunsNewer: return "runs-newer";
+    case Verdict.RunsOther: return "runs-other";
+    case Verdict.NoComponent: return "no-component";
+    case Verdict.TooLarge: return "too-large";
+    default: return "bad-image";
+  }
+}
+
+function reason(verdict: Verdict): string {
+  switch (verdict) {
+    case Verdict.Upgrade: return "send: newer than what runs";
+    case Verdict.Reinstall: return "send: same version, other bytes (allow = reinstall)";
+    case Verdict.Downgrade: return "send: older than what runs (allow = downgrade)";
+    case Verdict.FirstImage: return "send: the component holds no whole image";
+    case Verdict.UpToDate: return "nothing to do: the device holds exactly this image";
+    case Verdict.WaitsForReset: return "nothing to send: stored, runs after the next reset";
+    case Verdict.RunsNewer: return "not sent: what runs is newer (allow = downgrade would send it)";
+    case Verdict.RunsOther: return "not sent: same version with other bytes runs (allow = reinstall would send it)";
+    case Verdict.NoComponent: return "error: the device has no such component";
+    case Verdict.TooLarge: return "error: larger than the slot";
+    default: return "error: the image can't be used";
+  }
+}
+
+/** The head of the table. */
+export function sayPlanHead(): void {
+  sayBegin();
+  textLiteral("  image");
+  textColumn(12);
+  textLiteral("component");
+  textColumn(24);
+  textLiteral("runs");
+  textColumn(36);
+  textLiteral("image is");
+  textColumn(48);
+  textLiteral("size");
+  textColumn(60);
+  textLiteral("what happens");
+  sayEnd();
+}
+
+export function showPlanned(index: u32): void {
+  const verdict: Verdict = planVerdict(index);
+  sayBegin();
+  textLiteral("  ");
+  textBytes(imageName(index), imageNameSize(index));
+  textColumn(12);
+  textBytes(imageComponent(index), imageComponentSize(index));
+  textColumn(24);
+  if (planPresentSize(index) > 0) textBytes(planPresent(index), planPresentSize(index));
+  else textLiteral("-");
+  textColumn(36);
+  textBytes(imageVersion(index), imageVersionSize(index));
+  textColumn(48);
+  textSize(planSize(index));
+  textColumn(60);
+  textLiteral(reason(verdict));
+  sayEnd();
+  eventBegin("plan");
+  eventText("image", imageName(index), imageNameSize(index));
+  eventText("component", imageComponent(index), imageComponentSize(index));
+  eventText("runs", planPresent(index), planPresentSize(index));
+  eventText("version", imageVersion(index), imageVersionSize(index));
+  eventNumber("size", planSize(index));
+  eventNumber("slotSize", planSlotSize(index));
+  eventDigest("sha256", planDigest(index));
+  eventLiteral("verdict", verdictName(verdict));
+  eventBool("send", verdictSends(verdict));
+  eventLiteral("reason", reason(verdict));
+  eventEnd();
+}

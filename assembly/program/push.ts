@@ -1,0 +1,169 @@
+/**
+ * Sends one image through the open upgrade: drives transfer/sender.ts with the image's bytes and the link. Sends
+ * nothing that is not the image that was planned.
+ */
+import {
+  imageAllow, imageComponent, imageComponentSize, imageFile, imageFileSize, imageName, imageNameSize, imageVersion, imageVersionSize,
+} from "../config/image-table";
+import { mailboxSize } from "../bus/mailbox";
+import { Status } from "../status";
+import {
+  SENDER_CHUNK, SENDER_COMPONENT, SENDER_DIGEST, SENDER_VERSION, SenderAction, senderBegin, senderChunk, senderDone, senderFailure,
+  senderMessage, senderNext, senderOffset, senderOut, senderOutSize, senderPhase, senderRead, senderResumed, senderTotal, senderWaitMs,
+} from "../transfer/sender";
+import { DIGEST_SIZE, NAME_SIZE, Phase, VERSION_SIZE } from "../wire/message-type";
+import { eventBegin, eventEnd, eventNumber, eventText, eventLiteral } from "./event";
+import { IMAGE_BLOCK, imageBlockSize, imageClose, imageOpen, imageReadBlock } from "./image";
+import { LINK_IN, linkMayGoOn, linkNow, linkReceive, linkSend } from "./link";
+import { planDigest, planSize } from "./plan";
+import { progress, progressBegin, progressEnd } from "./progress";
+import { textSize } from "./quantity";
+import { sayBegin, sayEnd } from "./say";
+import { textBytes, textLiteral } from "./text";
+
+/** Room that a full ring gives up in this time, or the chunk counts as lost. */
+const ROOM_PATIENCE_MS: u32 = 200;
+const NO_BLOCK: u32 = 0xffffffff;
+
+const block: usize = memory.data(65536, 64);
+let blockIndex: u32 = NO_BLOCK;
+let image: u32 = 0;
+let shownPhase: u32 = Phase.Idle;
+
+function pad(into: usize, capacity: u32, from: usize, size: u32): void {
+  memory.fill(into, 0, capacity);
+  memory.copy(into, from, min<u32>(size, capacity - 1));
+}
+
+/** Copies the chunk that the sender wants out of the image's blocks, each proved to be what it was. */
+function readChunk(): Status {
+  let offset: u32 = senderOffset;
+  let left: u32 = senderChunk;
+  let into: usize = SENDER_CHUNK;
+  while (left > 0) {
+    const index: u32 = offset / IMAGE_BLOCK;
+    if (index != blockIndex) {
+      blockIndex = NO_BLOCK;
+      const status: Status = imageReadBlock(index, block);
+      if (status != Status.Ok) return status;
+      blockIndex = index;
+    }
+    const inside: u32 = offset - index * IMAGE_BLOCK;
+    const count: u32 = min<u32>(left, imageBlockSize - inside);
+    memory.copy(into, block + inside, count);
+    into += count;
+    offset += count;
+    left -= count;
+  }
+  return Status.Ok;
+}
+
+function phaseLabel(): string {
+  switch (senderPhase) {
+    case Phase.Receiving: return "send";
+    case Phase.Verifying: return "verify";
+    case Phase.Writing: return "write";
+    case Phase.ReadingBack: return "read back";
+    default: return "";
+  }
+}
+
+function beginPhase(): void {
+  if (shownPhase == Phase.Receiving && senderPhase != Phase.Receiving) progressEnd(planSize(image));
+  shownPhase = senderPhase;
+  const label: string = phaseLabel();
+  if (label.length == 0) return;
+  eventBegin("phase");
+  eventText("image", imageName(image), imageNameSize(image));
+  eventLiteral("phase", label);
+  eventEnd();
+  if (senderPhase == Phase.Receiving) progressBegin(imageName(image), imageNameSize(image), senderTotal, senderDone);
+}
+
+/** Shows where the transfer is. */
+function show(): void {
+  if (senderPhase != shownPhase) beginPhase();
+  if (senderPhase == Phase.Receiving) progress(senderDone);
+}
+
+/** Opens the image again; one that is not what was planned counts as changed. */
+function openPlanned(): Status {
+  blockIndex = NO_BLOCK;
+  const status: Status = imageOpen(imageFile(image), imageFileSize(image), planDigest(image));
+  return status == Status.DigestMismatch ? Status.FileChanged : status;
+}
+
+function tellResumed(): void {
+  if (senderResumed == 0) return;
+  sayBegin();
+  textLiteral("  ");
+  textBytes(imageName(image), imageNameSize(image));
+  textLiteral(": going on at ");
+  textSize(senderResumed);
+  textLiteral(", the device has what comes before");
+  sayEnd();
+  eventBegin("resumed");
+  eventText("image", imageName(image), imageNameSize(image));
+  eventNumber("offset", senderResumed);
+  eventEnd();
+}
+
+function drive(): Status {
+  let told: bool = false;
+  while (true) {
+    const action: SenderAction = senderNext(linkNow());
+    if (!told && senderPhase == Phase.Receiving) {
+      tellResumed();
+      told = true;
+    }
+    show();
+    if (action == SenderAction.Done) return Status.Ok;
+    if (action == SenderAction.Failed) return senderFailure;
+    if (action == SenderAction.Read) {
+      const going: Status = linkMayGoOn();
+      if (going != Status.Ok) return going;
+      const read: Status = readChunk();
+      senderRead(read, linkNow());
+      if (read != Status.Ok) return read;
+      linkSend(senderOut, senderOutSize, ROOM_PATIENCE_MS);
+      const taken: Status = takeMessages(0);
+      if (taken != Status.Ok) return taken;
+    } else if (action == SenderAction.Send) {
+      linkSend(senderOut, senderOutSize, 0);
+    } else {
+      const taken: Status = takeMessages(senderWaitMs);
+      if (taken != Status.Ok) return taken;
+    }
+  }
+  return Status.Ok;
+}
+
+/** Takes what has come in, waiting for the first message at most so long. Empty is no failure. */
+function takeMessages(waitMs: u32): Status {
+  const status: Status = linkReceive(waitMs);
+  if (status == Status.Empty) return Status.Ok;
+  if (status != Status.Ok) return status;
+  senderMessage(LINK_IN, mailboxSize, linkNow());
+  return Status.Ok;
+}
+
+/**
+ * Sends image `index` of the config into the open upgrade `upgrade`, until it is stored. `Refused` with
+ * `senderCompletion`; `FileChanged`, `FileError` and the like when the image fails; `TimedOut`, `PeerRestarted`,
+ * `Stopped`, `TimeLimit`; `DigestMismatch` when the device acknowledges other bytes.
+ */
+export function pushImage(upgrade: u32, index: u32): Status {
+  image = index;
+  shownPhase = Phase.Idle;
+  let status: Status = openPlanned();
+  if (status == Status.Ok) {
+    pad(SENDER_COMPONENT, NAME_SIZE, imageComponent(index), imageComponentSize(index));
+    pad(SENDER_VERSION, VERSION_SIZE, imageVersion(index), imageVersionSize(index));
+    memory.copy(SENDER_DIGEST, planDigest(index), DIGEST_SIZE);
+    status = senderBegin(upgrade, index, <u32>imageAllow(index), planSize(index));
+  }
+  if (status == Status.Ok) status = drive();
+  if (shownPhase == Phase.Receiving) progressEnd(senderDone);
+  imageClose();
+  return status;
+}

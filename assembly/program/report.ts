@@ -1,0 +1,116 @@
+/** The report file: what the run did, as one JSON object, for whoever comes later. */
+import {
+  imageComponent, imageComponentSize, imageCount, imageName, imageNameSize, imageVersion, imageVersionSize,
+} from "../config/image-table";
+import { REPORT_PATH, reportPathSize } from "../config/upgrade-section";
+import { Status } from "../status";
+import { RESET_DEVICE, RESET_HOST } from "../wire/end-upgrade";
+import { clock_time_get, clockid } from "@assemblyscript/wasi-shim/assembly/bindings/wasi_snapshot_preview1";
+import { exitMeaning } from "./exit-code";
+import { failBegin, failClose } from "./failure";
+import { fileClose, fileCreate, fileErrno, fileOpened } from "./file";
+import { textErrno } from "./errno";
+import {
+  jsonArray, jsonArrayEnd, jsonBegin, jsonBool, jsonHex, jsonKey, jsonLiteral, jsonNumber, jsonObject, jsonObjectEnd, jsonText,
+} from "./json";
+import { Outcome, outcomeEqual, outcomeFlashMs, outcomeOf, outcomeResumed, outcomeSlot, outcomeTookMs } from "./outcome";
+import { planDigest, planPresent, planPresentSize, planSize, planVerdict } from "./plan";
+import { verdictName } from "./plan-view";
+import { TextForm, textBegin, textBytes, textEnd, textLiteral, textStatus } from "./text";
+import { upgradeNumber, upgradeResets } from "./upgrade";
+import { VERSION } from "./version";
+
+const now: usize = memory.data(8, 16);
+
+function outcomeName(outcome: Outcome): string {
+  switch (outcome) {
+    case Outcome.NotTried: return "not-tried";
+    case Outcome.Skipped: return "skipped";
+    case Outcome.Stored: return "stored";
+    case Outcome.Failed: return "failed";
+    case Outcome.Broken: return "broken";
+    default: return "paused";
+  }
+}
+
+function reportImage(index: u32): void {
+  jsonObject();
+  jsonKey("image");
+  jsonText(imageName(index), imageNameSize(index));
+  jsonKey("component");
+  jsonText(imageComponent(index), imageComponentSize(index));
+  jsonKey("before");
+  jsonText(planPresent(index), planPresentSize(index));
+  jsonKey("version");
+  jsonText(imageVersion(index), imageVersionSize(index));
+  jsonKey("size");
+  jsonNumber(planSize(index));
+  jsonKey("sha256");
+  jsonHex(planDigest(index), 32);
+  jsonKey("plan");
+  jsonLiteral(verdictName(planVerdict(index)));
+  jsonKey("outcome");
+  jsonLiteral(outcomeName(outcomeOf(index)));
+  if (outcomeOf(index) == Outcome.Stored) {
+    jsonKey("slot");
+    jsonNumber(outcomeSlot(index));
+    jsonKey("resumedAt");
+    jsonNumber(outcomeResumed(index));
+    jsonKey("equalBytes");
+    jsonNumber(outcomeEqual(index));
+    jsonKey("flashMs");
+    jsonNumber(outcomeFlashMs(index));
+    jsonKey("tookMs");
+    jsonNumber(outcomeTookMs(index));
+  }
+  jsonObjectEnd();
+}
+
+function reportAll(code: u32, planned: bool): void {
+  jsonBegin();
+  jsonObject();
+  jsonKey("ferry");
+  jsonLiteral(VERSION);
+  jsonKey("unixSeconds");
+  jsonNumber(clock_time_get(clockid.REALTIME, 1000000, now) == 0 ? load<u64>(now) / 1000000000 : 0);
+  jsonKey("exitCode");
+  jsonNumber(code);
+  jsonKey("meaning");
+  jsonLiteral(exitMeaning(code));
+  jsonKey("upgrade");
+  jsonNumber(upgradeNumber);
+  jsonKey("deviceResetNeeded");
+  jsonBool((upgradeResets & RESET_DEVICE) != 0);
+  jsonKey("hostResetNeeded");
+  jsonBool((upgradeResets & RESET_HOST) != 0);
+  jsonKey("images");
+  jsonArray();
+  if (planned) for (let i: u32 = 0; i < imageCount; i++) reportImage(i);
+  jsonArrayEnd();
+  jsonObjectEnd();
+}
+
+/**
+ * Writes the report, when the config names one. A report that can't be written is told and changes nothing else: what
+ * happened to the device is what counts.
+ */
+export function reportWrite(code: u32, planned: bool): void {
+  if (reportPathSize == 0) return;
+  let status: Status = fileCreate(REPORT_PATH, reportPathSize);
+  if (status == Status.Ok) {
+    const file: u32 = fileOpened;
+    textBegin(file, TextForm.Raw);
+    reportAll(code, planned);
+    textEnd();
+    status = textStatus;
+    const closed: Status = fileClose(file);
+    if (status == Status.Ok) status = closed;
+  }
+  if (status == Status.Ok) return;
+  failBegin();
+  textLiteral("writing the report ");
+  textBytes(REPORT_PATH, reportPathSize);
+  textLiteral(" failed with ");
+  textErrno(fileErrno);
+  failClose("the run itself went as shown; only its report is missing", "make room on the volume, or correct the key report");
+}

@@ -1,0 +1,137 @@
+/**
+ * `ferry status`: what the device does right now. It is read from the device's registers, so that a transfer of
+ * another run is not disturbed.
+ */
+import { busSleep } from "../bus/imports";
+import { mailboxHeartbeat, mailboxOpen, mailboxStatusMessage } from "../bus/mailbox";
+import { Status } from "../status";
+import { frameBodySize, frameDecode, frameIsResponse, frameType, HEADER_SIZE } from "../wire/frame";
+import { MessageType, NAME_SIZE, Phase, VERSION_SIZE } from "../wire/message-type";
+import {
+  statusBootId, statusComponent, statusDone, statusElapsedMs, statusImageCount, statusImageIndex, statusIsSafe, statusLastCompletion,
+  statusPhase, statusResponseDecode, statusTotal, statusUpgrade, statusVersion,
+} from "../wire/status-report";
+import { paddedLength } from "../wire/text";
+import { eventBegin, eventBool, eventEnd, eventLiteral, eventNumber, eventText } from "./event";
+import { ExitCode } from "./exit-code";
+import { NOTHING_SENT } from "./failure";
+import { completionMeaning, completionName, failLink } from "./link-failure";
+import { textDuration, textPart } from "./quantity";
+import { sayBegin, sayEnd } from "./say";
+import { textBytes, textLiteral, textNumber } from "./text";
+
+const message: usize = memory.data(128, 16);
+/** A status that is torn once is whole the next time. */
+const TRIES: u32 = 50;
+/** The device beats twice a second: a heart that stands still for longer has stopped. */
+const HEARTBEAT_MS: u32 = 1500;
+const PAUSE_MS: u32 = 20;
+
+function read(): Status {
+  for (let i: u32 = 0; i < TRIES; i++) {
+    const size: u32 = mailboxStatusMessage(message);
+    if (frameDecode(message, size) == Status.Ok && frameIsResponse && frameType == MessageType.Status) {
+      return statusResponseDecode(message + HEADER_SIZE, frameBodySize);
+    }
+    if (busSleep(1)) return Status.Stopped;
+  }
+  return Status.TimedOut;
+}
+
+function isAlive(): bool {
+  const beat: u32 = mailboxHeartbeat();
+  for (let waited: u32 = 0; waited < HEARTBEAT_MS; waited += PAUSE_MS) {
+    if (mailboxHeartbeat() != beat) return true;
+    if (busSleep(PAUSE_MS)) return false;
+  }
+  return false;
+}
+
+function phaseWords(): string {
+  switch (statusPhase) {
+    case Phase.Idle: return "idle";
+    case Phase.Open: return "an upgrade is open, no image is under way";
+    case Phase.Receiving: return "receiving";
+    case Phase.Verifying: return "verifying";
+    case Phase.Writing: return "writing to flash";
+    case Phase.ReadingBack: return "reading back from flash";
+    case Phase.Stored: return "stored";
+    default: return "failed";
+  }
+}
+
+function phaseName(): string {
+  switch (statusPhase) {
+    case Phase.Idle: return "idle";
+    case Phase.Open: return "open";
+    case Phase.Receiving: return "receiving";
+    case Phase.Verifying: return "verifying";
+    case Phase.Writing: return "writing";
+    case Phase.ReadingBack: return "reading-back";
+    case Phase.Stored: return "stored";
+    default: return "failed";
+  }
+}
+
+function sayStatus(): void {
+  sayBegin();
+  textLiteral(phaseWords());
+  const componentSize: u32 = paddedLength(statusComponent, NAME_SIZE);
+  if (componentSize > 0) {
+    textLiteral(": ");
+    textBytes(statusComponent, componentSize);
+    textLiteral(" ");
+    textBytes(statusVersion, paddedLength(statusVersion, VERSION_SIZE));
+    textLiteral(", ");
+    textPart(statusDone, statusTotal);
+    if (statusPhase == Phase.Failed) {
+      textLiteral("; ");
+      textLiteral(completionMeaning(statusLastCompletion));
+    }
+  }
+  if (statusUpgrade != 0) {
+    textLiteral(", upgrade ");
+    textNumber(statusUpgrade);
+    textLiteral(", image ");
+    textNumber(<u64>statusImageIndex + 1);
+    textLiteral(" of ");
+    textNumber(statusImageCount);
+    textLiteral(", for ");
+    textDuration(statusElapsedMs);
+  }
+  sayEnd();
+  sayBegin();
+  textLiteral("safe to remove power: ");
+  textLiteral(statusIsSafe ? "yes" : "no, a component that has only one slot is being written");
+  sayEnd();
+}
+
+function eventStatus(): void {
+  eventBegin("status");
+  eventLiteral("phase", phaseName());
+  eventBool("safeToRemovePower", statusIsSafe);
+  eventText("component", statusComponent, paddedLength(statusComponent, NAME_SIZE));
+  eventText("version", statusVersion, paddedLength(statusVersion, VERSION_SIZE));
+  eventNumber("done", statusDone);
+  eventNumber("total", statusTotal);
+  eventNumber("upgrade", statusUpgrade);
+  eventNumber("imageIndex", statusImageIndex);
+  eventNumber("imageCount", statusImageCount);
+  eventNumber("elapsedMs", statusElapsedMs);
+  eventNumber("bootId", statusBootId);
+  eventLiteral("lastCompletion", completionName(statusLastCompletion));
+  eventEnd();
+}
+
+/** Answers the exit code. */
+export function statusCommand(): u32 {
+  let status: Status = mailboxOpen();
+  if (status == Status.Ok) status = isAlive() ? read() : Status.TimedOut;
+  if (status != Status.Ok) {
+    failLink(status, NOTHING_SENT);
+    return status == Status.Stopped ? ExitCode.Paused : ExitCode.Failed;
+  }
+  sayStatus();
+  eventStatus();
+  return ExitCode.Done;
+}

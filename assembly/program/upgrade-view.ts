@@ -1,0 +1,133 @@
+/** Tells what happens to an image while an upgrade runs: lines for people, events for scripts. */
+import { imageComponent, imageComponentSize, imageName, imageNameSize, imageVersion, imageVersionSize } from "../config/image-table";
+import { Status } from "../status";
+import { senderPhase } from "../transfer/sender";
+import { Phase } from "../wire/message-type";
+import { eventBegin, eventDigest, eventEnd, eventNumber, eventText } from "./event";
+import { failAdvice, failBegin, failEnd, failNumber, failState, failText } from "./failure";
+import { failImage } from "./image-failure";
+import { completionMeaning, completionName } from "./link-failure";
+import { Outcome, outcomeEqual, outcomeFlashMs, outcomeResumed, outcomeSlot, outcomeTookMs } from "./outcome";
+import { planDigest, planSize } from "./plan";
+import { textDuration, textSize } from "./quantity";
+import { sayBegin, sayEnd } from "./say";
+import { textBytes, textHex, textLiteral, textNumber } from "./text";
+
+/** The lock is held by someone else, and is waited for. */
+export function tellHeld(holder: u32, heldMs: u32): void {
+  sayBegin();
+  textLiteral("the management controller is busy with session ");
+  textNumber(holder);
+  textLiteral(", for ");
+  textDuration(heldMs);
+  textLiteral("; waiting up to 30 s for it");
+  sayEnd();
+  eventBegin("waiting");
+  eventNumber("holder", holder);
+  eventNumber("heldMs", heldMs);
+  eventEnd();
+}
+
+/** An image has been stored, read back and acknowledged. */
+export function tellStored(index: u32): void {
+  sayBegin();
+  textLiteral("  ");
+  textBytes(imageName(index), imageNameSize(index));
+  textLiteral(": stored in ");
+  textBytes(imageComponent(index), imageComponentSize(index));
+  textLiteral(" slot ");
+  textNumber(outcomeSlot(index));
+  textLiteral(", read back, sha256 ");
+  textHex(planDigest(index), 8);
+  textLiteral("... is right; flash time ");
+  textDuration(outcomeFlashMs(index));
+  textLiteral(" (modelled), ");
+  textSize(outcomeEqual(index));
+  textLiteral(" were equal already");
+  sayEnd();
+  eventBegin("stored");
+  eventText("image", imageName(index), imageNameSize(index));
+  eventText("component", imageComponent(index), imageComponentSize(index));
+  eventText("version", imageVersion(index), imageVersionSize(index));
+  eventNumber("slot", outcomeSlot(index));
+  eventNumber("size", planSize(index));
+  eventDigest("sha256", planDigest(index));
+  eventNumber("resumedAt", outcomeResumed(index));
+  eventNumber("flashMs", outcomeFlashMs(index));
+  eventNumber("equalBytes", outcomeEqual(index));
+  eventNumber("tookMs", outcomeTookMs(index));
+  eventEnd();
+}
+
+/** What is true of a component after one of its images failed. */
+export function stateAfter(outcome: Outcome): string {
+  if (outcome == Outcome.Broken) return "the component may hold no whole image; do not cut the power and do not reset the machine";
+  return "the component is on its old image, whole";
+}
+
+function adviceAfter(outcome: Outcome): string {
+  if (outcome == Outcome.Broken) return "run the same command again now; it writes the component anew";
+  return "remove the cause, then run the same command again; it goes on where it was";
+}
+
+function isOfImage(status: Status): bool {
+  switch (status) {
+    case Status.NotFound:
+    case Status.FileError:
+    case Status.FileChanged:
+    case Status.PathEscapes:
+    case Status.FileEmpty:
+    case Status.FileTooLarge:
+      return true;
+    default:
+      return false;
+  }
+}
+
+function phaseWords(): string {
+  switch (senderPhase) {
+    case Phase.Verifying: return " while it was verified";
+    case Phase.Writing: return " while it was written to flash";
+    case Phase.ReadingBack: return " while it was read back";
+    default: return " while it was sent";
+  }
+}
+
+function tell(status: Status, completion: u32): void {
+  switch (status) {
+    case Status.Refused:
+      textLiteral("the management controller answered ");
+      textLiteral(completionName(completion));
+      textLiteral(": ");
+      return textLiteral(completionMeaning(completion));
+    case Status.TimedOut:
+      textLiteral("the management controller fell silent");
+      return textLiteral(phaseWords());
+    case Status.PeerRestarted: return textLiteral("the management controller started anew again and again");
+    case Status.DigestMismatch: return textLiteral("the management controller acknowledged other bytes than were sent");
+    case Status.NoDevice: return textLiteral("the management controller is gone from the bus");
+    case Status.DeviceBusy: return textLiteral("the management controller was taken by another session");
+    default:
+      textLiteral("the management controller sent a response that its protocol does not allow (status ");
+      textNumber(<u64>status);
+      return textLiteral(")");
+  }
+}
+
+/** An image has failed. */
+export function tellFailed(index: u32, status: Status, completion: u32, outcome: Outcome): void {
+  if (isOfImage(status)) return failImage(index, status, stateAfter(outcome));
+  failBegin();
+  textLiteral("image ");
+  textBytes(imageName(index), imageNameSize(index));
+  textLiteral(": ");
+  tell(status, completion);
+  failState();
+  textLiteral(stateAfter(outcome));
+  failAdvice();
+  textLiteral(adviceAfter(outcome));
+  failText("image", imageName(index), imageNameSize(index));
+  failNumber("status", <u64>status);
+  failNumber("completion", completion);
+  failEnd();
+}

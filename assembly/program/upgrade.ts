@@ -1,0 +1,205 @@
+/**
+ * One upgrade at the device: opened, its images sent in the order of the config, ended. A device that starts anew in
+ * the middle is reached again and goes on from what it kept.
+ */
+import { imageComponent, imageComponentSize, imageCount } from "../config/image-table";
+import { Activate as ConfigActivate, activate, OnError, onError } from "../config/upgrade-section";
+import { busSleep } from "../bus/imports";
+import { Status } from "../status";
+import { EXCHANGE_OUT, exchangeBody, exchangeBodySize } from "../transfer/exchange";
+import { senderCompletion, senderEqual, senderFlashMs, senderPhase, senderResumed, senderSlot } from "../transfer/sender";
+import { abortRequestEncode } from "../wire/abort";
+import { Completion } from "../wire/completion";
+import {
+  endUpgradeCompletion, endUpgradeRequestEncode, endUpgradeResets, endUpgradeResponseDecode,
+} from "../wire/end-upgrade";
+import { HEADER_SIZE } from "../wire/frame";
+import { inventoryFlags, inventoryRunning, FLAG_IN_PLACE, NO_SLOT } from "../wire/inventory";
+import { Activate, MessageType, Origin, Phase } from "../wire/message-type";
+import {
+  startUpgradeCompletion, startUpgradeHeldMs, startUpgradeHolder, startUpgradeId, startUpgradeRequestEncode, startUpgradeResponseDecode,
+} from "../wire/start-upgrade";
+import { afterOs } from "./arguments";
+import { milliseconds } from "./clock";
+import { deviceFind, deviceLoad } from "./device-table";
+import { linkExchange, linkIgnoreStop, linkMayGoOn } from "./link";
+import { Outcome, outcomeOf, outcomeSet, outcomeStored } from "./outcome";
+import { planSendBytes, planSendCount, planVerdict, Verdict, verdictSends } from "./plan";
+import { pushImage } from "./push";
+import { say } from "./say";
+import { sessionId, sessionRenew } from "./session";
+import { tellFailed, tellHeld, tellStored } from "./upgrade-view";
+
+/** The device's number for the upgrade; 0 before one was opened. */
+export let upgradeNumber: u32 = 0;
+/** Resets that the device says are needed. */
+export let upgradeResets: u32 = 0;
+/** Why the upgrade as a whole did not end well; Ok when it did. */
+export let upgradeStatus: Status = Status.Ok;
+/** The completion code with `upgradeStatus` Refused. */
+export let upgradeCompletion: u32 = 0;
+
+/** How often one image is taken up again after the device started anew or forgot the transfer. */
+const RECOVERIES: u32 = 16;
+const BUSY_PATIENCE_MS: u64 = 30000;
+const BUSY_PAUSE_MS: u32 = 250;
+
+function wireActivate(): u32 {
+  if (activate == ConfigActivate.Now) return Activate.Now;
+  return activate == ConfigActivate.NextReset ? Activate.NextReset : Activate.No;
+}
+
+/** Opens the upgrade, and waits for a lock that someone else holds. */
+function openUpgrade(): Status {
+  const since: u64 = milliseconds();
+  let told: bool = false;
+  while (true) {
+    const body: u32 = startUpgradeRequestEncode(
+      EXCHANGE_OUT + HEADER_SIZE, sessionId, planSendCount, wireActivate(), afterOs ? Origin.AfterOs : Origin.BeforeOs, planSendBytes);
+    let status: Status = linkExchange(MessageType.StartUpgrade, body);
+    if (status == Status.PeerRestarted) status = sessionRenew();
+    else if (status == Status.Ok) status = startUpgradeResponseDecode(exchangeBody, exchangeBodySize);
+    else return status;
+    if (status != Status.Ok) return status;
+    upgradeNumber = startUpgradeId;
+    if (startUpgradeCompletion == Completion.Ok && startUpgradeId != 0) return Status.Ok;
+    upgradeCompletion = startUpgradeCompletion;
+    if (startUpgradeCompletion != Completion.Busy || milliseconds() - since >= BUSY_PATIENCE_MS) return Status.Refused;
+    if (!told) tellHeld(startUpgradeHolder, startUpgradeHeldMs);
+    told = true;
+    busSleep(BUSY_PAUSE_MS);
+    status = linkMayGoOn();
+    if (status != Status.Ok) return status;
+  }
+  return Status.TimedOut;
+}
+
+/** Reaches the device again and opens the upgrade again. */
+function recover(): Status {
+  say("  the management controller has started anew or lost the transfer; going on with what it kept");
+  const status: Status = sessionRenew();
+  return status == Status.Ok ? openUpgrade() : status;
+}
+
+/** Whether taking the image up again can help. */
+function isRecoverable(status: Status): bool {
+  if (status == Status.PeerRestarted) return true;
+  if (status != Status.Refused) return false;
+  return senderCompletion == Completion.NoUpgrade || senderCompletion == Completion.NoTransfer
+    || senderCompletion == Completion.DigestMismatch;
+}
+
+function pushUntilStored(index: u32): Status {
+  let mismatches: u32 = 0;
+  for (let attempt: u32 = 0; attempt < RECOVERIES; attempt++) {
+    let status: Status = pushImage(upgradeNumber, index);
+    if (status == Status.Refused && senderCompletion == Completion.AlreadyRunning) return Status.Ok;
+    if (!isRecoverable(status)) return status;
+    // What arrived was not what was sent: once is noise, twice is not.
+    if (status == Status.Refused && senderCompletion == Completion.DigestMismatch && mismatches++ > 0) return status;
+    status = recover();
+    if (status != Status.Ok) return status;
+  }
+  return Status.PeerRestarted;
+}
+
+function isPause(status: Status): bool {
+  return status == Status.Stopped || status == Status.TimeLimit;
+}
+
+/**
+ * What a failed image leaves behind. The device is asked; when it can't be, an image that was on its way into its only
+ * slot counts as broken.
+ */
+function judgeFailure(index: u32, status: Status): Outcome {
+  if (isPause(status)) return Outcome.Paused;
+  if (planVerdict(index) == Verdict.FirstImage) return Outcome.Failed;
+  const wasStoring: bool = senderPhase >= <u32>Phase.Verifying;
+  const inPlace: bool = deviceFind(imageComponent(index), imageComponentSize(index)) && (inventoryFlags & FLAG_IN_PLACE) != 0;
+  if (deviceLoad() == Status.Ok && deviceFind(imageComponent(index), imageComponentSize(index))) {
+    return inventoryRunning == NO_SLOT ? Outcome.Broken : Outcome.Failed;
+  }
+  return wasStoring && inPlace ? Outcome.Broken : Outcome.Failed;
+}
+
+/** Sends one image and notes how it went. */
+function sendImage(index: u32): Status {
+  const since: u64 = milliseconds();
+  const status: Status = pushUntilStored(index);
+  if (status == Status.Ok) {
+    outcomeStored(index, senderSlot, senderResumed, senderFlashMs, <u32>(milliseconds() - since), senderEqual);
+    tellStored(index);
+    return Status.Ok;
+  }
+  const completion: u32 = senderCompletion;
+  outcomeSet(index, judgeFailure(index, status));
+  if (outcomeOf(index) != Outcome.Paused) tellFailed(index, status, completion, outcomeOf(index));
+  return status;
+}
+
+/** Sends every image that is not stored yet. Answers Ok, or what ended the upgrade. */
+function sendAll(): Status {
+  for (let i: u32 = 0; i < imageCount; i++) {
+    if (!verdictSends(planVerdict(i)) || outcomeOf(i) == Outcome.Stored) continue;
+    if (outcomeOf(i) == Outcome.Failed || outcomeOf(i) == Outcome.Broken) continue;
+    const status: Status = sendImage(i);
+    if (status == Status.Ok) continue;
+    if (isPause(status) || onError == OnError.Stop) return status;
+    if (status == Status.TimedOut || status == Status.NoDevice) return status;
+  }
+  return Status.Ok;
+}
+
+/** Ends the upgrade. `PeerRestarted` when the device has forgotten it: its images have to be taken up again. */
+function endUpgrade(mode: u32): Status {
+  const status: Status = linkExchange(MessageType.EndUpgrade, endUpgradeRequestEncode(EXCHANGE_OUT + HEADER_SIZE, upgradeNumber, mode));
+  if (status != Status.Ok) return status;
+  const decoded: Status = endUpgradeResponseDecode(exchangeBody, exchangeBodySize);
+  if (decoded != Status.Ok) return decoded;
+  upgradeCompletion = endUpgradeCompletion;
+  if (endUpgradeCompletion == Completion.NoUpgrade) return Status.PeerRestarted;
+  if (endUpgradeCompletion != Completion.Ok) return Status.Refused;
+  upgradeResets = endUpgradeResets;
+  return Status.Ok;
+}
+
+/** Gives the upgrade up and leaves what was received for the next run. Nothing depends on the answer. */
+function leave(reason: u32): void {
+  linkIgnoreStop(true);
+  linkExchange(MessageType.Abort, abortRequestEncode(EXCHANGE_OUT + HEADER_SIZE, upgradeNumber, true, reason));
+  linkIgnoreStop(false);
+}
+
+function takeUpAgain(): void {
+  for (let i: u32 = 0; i < imageCount; i++) if (outcomeOf(i) == Outcome.Stored) outcomeSet(i, Outcome.NotTried);
+}
+
+/** Carries out what was planned. `upgradeStatus` says how the upgrade as a whole went. */
+export function upgradeRun(): void {
+  upgradeResets = 0;
+  upgradeStatus = openUpgrade();
+  if (upgradeStatus != Status.Ok) return;
+  for (let attempt: u32 = 0; attempt < RECOVERIES; attempt++) {
+    upgradeStatus = sendAll();
+    if (isPause(upgradeStatus)) {
+      leave(upgradeStatus == Status.TimeLimit ? 1 : 0);
+      return;
+    }
+    if (upgradeStatus != Status.Ok) {
+      // On-error = stop: what was stored stays where it is, inactive; the next run takes it from there.
+      leave(2);
+      return;
+    }
+    linkIgnoreStop(true);
+    upgradeStatus = endUpgrade(wireActivate());
+    if (upgradeStatus == Status.PeerRestarted) {
+      upgradeStatus = recover();
+      takeUpAgain();
+      linkIgnoreStop(false);
+      if (upgradeStatus != Status.Ok) return;
+      continue;
+    }
+    linkIgnoreStop(false);
+    return;
+  }
+}

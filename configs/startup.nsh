@@ -1,0 +1,61 @@
+@echo -off
+# Carries out ferry.ini at power-on, then lets the machine boot. Put it into the root of the EFI system partition,
+# beside ferry.wasm and ferry.ini. It asks nothing and never keeps the machine from booting.
+#
+# lasterror is the exit code of ferry.wasm. The shell shows it in hexadecimal, such as 0x3, and compares numbers as
+# numbers. What the codes mean: README.md beside this file.
+
+if exist fs0:\ferry.ini then
+  fs0:
+  goto found
+endif
+if exist fs1:\ferry.ini then
+  fs1:
+  goto found
+endif
+if exist fs2:\ferry.ini then
+  fs2:
+  goto found
+endif
+if exist fs3:\ferry.ini then
+  fs3:
+  goto found
+endif
+echo "ferry: no volume from fs0 to fs3 has a ferry.ini. Nothing was sent. Booting goes on."
+goto end
+
+:found
+ferry.wasm -c ferry.ini
+if %lasterror% eq 0 then
+  echo "ferry: done. The device runs the new images."
+  goto end
+endif
+if %lasterror% eq 2 then
+  echo "ferry: nothing to do. The device has these versions already."
+  goto end
+endif
+if %lasterror% eq 3 then
+  # No endless loop: after the reset the device has the new versions, and ferry.wasm answers 2.
+  echo "ferry: done. The machine is reset now, so that the device starts the new images."
+  reset -w
+  goto end
+endif
+if %lasterror% eq 4 then
+  echo "ferry: paused. The device is as it was; the next run goes on from here. Booting goes on."
+  goto end
+endif
+if %lasterror% eq 1 then
+  echo "ferry: failed. The device is on its old image. The message is above. Booting goes on."
+  goto end
+endif
+if %lasterror% eq 5 then
+  echo "ferry: failed, and the device needs attention. The message is above. Booting goes on."
+  goto end
+endif
+if %lasterror% eq 64 then
+  echo "ferry: ferry.ini is wrong. Nothing was touched. The message is above. Booting goes on."
+  goto end
+endif
+echo "ferry: ferry.wasm could not be run, status %lasterror%. Nothing was sent. Booting goes on."
+
+:end
