@@ -19,3 +19,8 @@ export function artifactPath(name: ArtifactName): string {
 export function readArtifact(name: ArtifactName): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(artifactPath(name)));
 }
+
+/** The path of a file in configs/, which is shipped as it is. */
+export function configPath(name: string): string {
+  return fileURLToPath(new URL(`../configs/${name}`, import.meta.url));
+}

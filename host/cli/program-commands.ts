@@ -1,0 +1,66 @@
+// The commands that are ferry.wasm's own: the program carries them out, this gives it its environment after the OS.
+import { basename, dirname, relative, resolve, sep } from 'node:path';
+import { type Command, type CommandOption, JSON_OPTION, MACHINE_OPTION, machineOf, type OptionValues, textOf, usage } from './command.ts';
+
+const CONFIG_OPTION: CommandOption = { name: 'config', short: 'c', value: 'FILE', text: 'the config file' };
+const VOLUME_OPTION: CommandOption = {
+  name: 'volume', value: 'DIR', text: 'the root of the volume that the config lies on, as /boot/efi (default: the config\'s directory)',
+};
+const LOG_OPTION: CommandOption = { name: 'log', value: 'FILE', text: 'append every line with its time to this file' };
+
+/** Where the program finds its config: a volume, and a path on it. */
+function configOnVolume(command: string, values: OptionValues): { volume: string; path: string } {
+  const config = textOf(values, 'config');
+  if (config === undefined) throw usage(`ferry ${command}: expected -c FILE, got none`, command);
+  const volume = textOf(values, 'volume');
+  if (volume === undefined) return { volume: dirname(resolve(config)), path: basename(config) };
+  const path = relative(resolve(volume), resolve(config));
+  if (path.startsWith('..') || resolve(path) === path) {
+    throw usage(`ferry ${command}: expected a config on the volume ${volume}, got ${config}`, command);
+  }
+  return { volume: resolve(volume), path: path.split(sep).join('/') };
+}
+
+async function runProgram(name: string, values: OptionValues, usesConfig: boolean): Promise<number> {
+  const { volume, path } = usesConfig ? configOnVolume(name, values) : { volume: process.cwd(), path: '' };
+  const { runPostOs } = await import('../os/run.ts');
+  const args = ['ferry', name, ...(usesConfig ? ['-c', path, '--after-os'] : []), ...(values['json'] === true ? ['--json'] : [])];
+  return runPostOs({
+    args, volumeRoot: volume, stateDirectory: machineOf(values), logPath: textOf(values, 'log'), sharesMachine: name === 'status' || name === 'check',
+  });
+}
+
+const withConfig = (name: string, summary: string, text: readonly string[], examples: Command['examples'], extra: readonly CommandOption[] = []): Command => ({
+  name, summary, text, examples,
+  options: [CONFIG_OPTION, MACHINE_OPTION, VOLUME_OPTION, ...extra, JSON_OPTION],
+  run: (values) => runProgram(name, values, true),
+});
+
+const withoutConfig = (name: string, summary: string, text: readonly string[], examples: Command['examples']): Command => ({
+  name, summary, text, examples,
+  options: [MACHINE_OPTION, JSON_OPTION],
+  run: (values) => runProgram(name, values, false),
+});
+
+export const PROGRAM_COMMANDS: readonly Command[] = [
+  withConfig('run', 'carry out a config file after the OS is up', [
+    'Sends the images that the config names to the management controller, in its order, without a question.',
+    'Ctrl-C stops cleanly at a chunk (exit code 4); the same command goes on from there.',
+  ], [
+    ['ferry run -c ferry.ini', 'the images of ferry.ini'],
+    ['ferry run -c /boot/efi/ferry.ini --volume /boot/efi --log /var/log/ferry.log', 'the same config as before the OS'],
+  ], [LOG_OPTION]),
+  withConfig('plan', 'show what run would send, and why', [
+    'Reads the config and its images, asks the device for its inventory, and changes nothing.',
+    'Exit code 0 when something would be sent, 2 when nothing would.',
+  ], [['ferry plan -c ferry.ini', 'a line an image'], ['ferry plan -c ferry.ini --json', 'for a script']]),
+  withConfig('check', 'check a config file and its images; the device is not touched', [
+    'Reads the config and every image: sizes, digests, names. Exit code 64 when something is wrong.',
+  ], [['ferry check -c ferry.ini', 'before it goes to a thousand machines']]),
+  withoutConfig('inventory', 'the components of the device, their slots and versions', [
+    'Asks the management controller over the bus.',
+  ], [['ferry inventory', 'for people'], ['ferry inventory --json', 'one event a slot']]),
+  withoutConfig('status', 'what the device is doing right now', [
+    'Read from the device\'s registers: an upgrade that is under way is not disturbed.',
+  ], [['ferry status', 'phase, bytes, and whether it is safe to remove power']]),
+];
