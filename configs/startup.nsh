@@ -59,3 +59,5 @@ endif
 echo "ferry: ferry.wasm could not be run, status %lasterror%. Nothing was sent. Booting goes on."
 
 :end
+# Leaves the shell, so that the boot manager goes on: without this line the machine would wait at the shell's prompt.
+exit

@@ -26,7 +26,13 @@ export type FerryErrorCode =
   /** The management controller that this process had started did not do its part. */
   | 'controller-failed'
   /** The command line is wrong. Nothing was touched. */
-  | 'usage';
+  | 'usage'
+  /** The description of the board is not one. Nothing was touched. */
+  | 'board-invalid'
+  /** The controller's state directory can not be used, or what lies in it. */
+  | 'state-failed'
+  /** Another management controller runs on this state directory. */
+  | 'controller-running';
 
 export interface FerryErrorOptions extends ErrorOptions {
   /** One sentence: what the reader does next. */

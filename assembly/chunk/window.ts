@@ -7,7 +7,7 @@
  */
 import { Status } from "../status";
 import { MAXIMUM_CHUNK, MAXIMUM_WINDOW } from "../wire/message-type";
-import { timerExpired, timerMeasure, timerProgress, timerTimeoutMs } from "./timer";
+import { timerExpired, timerTimeoutMs } from "./timer";
 
 /** How many sends later another chunk must have been sent before its arrival proves a loss. */
 const REORDERING: u32 = 3;
@@ -19,6 +19,8 @@ export let windowOffset: u32 = 0;
 export let windowChunk: u32 = 0;
 /** Chunks that were sent more than once since `windowBegin`. */
 export let windowRepeats: u32 = 0;
+/** Set by `windowAcknowledge`: whether it named a chunk that was not known to have arrived. */
+export let windowHasNews: bool = false;
 
 let size: u32 = 0;
 let chunkSize: u32 = 0;
@@ -47,6 +49,7 @@ export function windowBegin(fileSize: u32, chunk: u32, window: u32, resume: u32)
   windowBase = resume;
   sends = 0;
   windowRepeats = 0;
+  windowHasNews = false;
   memory.fill(entries, 0, MAXIMUM_WINDOW * ENTRY);
   return Status.Ok;
 }
@@ -84,9 +87,14 @@ export function windowNext(): bool {
   return false;
 }
 
-/** Takes note that the chunk at `offset`, which `windowNext` named, has been sent. */
+/**
+ * Takes note that the chunk at `offset`, which `windowNext` named, has been sent. Nothing changes when its
+ * acknowledgement has come in between.
+ */
 export function windowSent(offset: u32, now: u32): void {
+  if (offset < windowBase || offset >= size) return;
   const at: usize = entry((offset - windowBase) / chunkSize);
+  if (load<u32>(at) == ARRIVED) return;
   const times: u32 = load<u32>(at, TIMES);
   if (times > 0) windowRepeats++;
   store<u32>(at, SENT);
@@ -95,12 +103,10 @@ export function windowSent(offset: u32, now: u32): void {
   store<u32>(at, times + 1, TIMES);
 }
 
-function arrived(slot: u32, now: u32): u32 {
+function arrived(slot: u32): u32 {
   const at: usize = entry(slot);
   const number: u32 = load<u32>(at, NUMBER);
   if (load<u32>(at) == ARRIVED || load<u32>(at, TIMES) == 0) return 0;
-  // Karn: an acknowledgement of a chunk sent twice does not say which of the two it answers.
-  if (load<u32>(at, TIMES) == 1) timerMeasure(now - load<u32>(at, AT));
   store<u32>(at, ARRIVED);
   return number + 1;
 }
@@ -125,21 +131,22 @@ function advance(count: u32): void {
  * Takes an acknowledgement. Old ones change nothing. `BadField` when it claims more than was ever sent; nothing
  * is changed then.
  */
-export function windowAcknowledge(next: u32, mask: u32, now: u32): Status {
+export function windowAcknowledge(next: u32, mask: u32): Status {
+  windowHasNews = false;
   if (next > size || (next != size && next % chunkSize != 0)) return Status.BadField;
   if (next < windowBase) return Status.Ok;
   const moved: u32 = next == size ? slotCountTo(next) : (next - windowBase) / chunkSize;
   if (moved > slotCount()) return Status.BadField;
   for (let slot: u32 = 0; slot < moved; slot++) if (load<u32>(entry(slot), TIMES) == 0) return Status.BadField;
   let newest: u32 = 0;
-  for (let slot: u32 = 0; slot < moved; slot++) newest = max<u32>(newest, arrived(slot, now));
+  for (let slot: u32 = 0; slot < moved; slot++) newest = max<u32>(newest, arrived(slot));
   if (moved > 0) advance(moved);
   windowBase = next;
   const count: u32 = slotCount();
   for (let slot: u32 = 1; slot < count; slot++) {
-    if (mask & (1 << (slot - 1))) newest = max<u32>(newest, arrived(slot, now));
+    if (mask & (1 << (slot - 1))) newest = max<u32>(newest, arrived(slot));
   }
-  if (newest > 0) timerProgress();
+  windowHasNews = newest > 0;
   markLost(newest);
   return Status.Ok;
 }

@@ -16,7 +16,7 @@ const LINE_PERCENT: u64 = 10;
 /** The rate is that of the last 4 to 8 s: steady to look at, and honest soon after a stall. */
 const RATE_MS: u64 = 4000;
 /** A shorter time says nothing about a rate. */
-const SHORTEST_MS: u64 = 200;
+const SHORTEST_MS: u64 = 50;
 const BAR: u64 = 10;
 const LABEL: u32 = 6;
 

@@ -29,6 +29,7 @@ const block: usize = memory.data(65536, 64);
 let blockIndex: u32 = NO_BLOCK;
 let image: u32 = 0;
 let shownPhase: u32 = Phase.Idle;
+let shownTotal: u32 = 0;
 
 function pad(into: usize, capacity: u32, from: usize, size: u32): void {
   memory.fill(into, 0, capacity);
@@ -58,32 +59,53 @@ function readChunk(): Status {
   return Status.Ok;
 }
 
-function phaseLabel(): string {
+function phaseName(): string {
   switch (senderPhase) {
     case Phase.Receiving: return "send";
     case Phase.Verifying: return "verify";
     case Phase.Writing: return "write";
-    case Phase.ReadingBack: return "read back";
+    case Phase.ReadingBack: return "read-back";
     default: return "";
   }
 }
 
+function phaseWords(): string {
+  switch (senderPhase) {
+    case Phase.Receiving: return "sending";
+    case Phase.Verifying: return "all of it has arrived; the device computes its digest";
+    case Phase.Writing: return "the digest is right; the device writes it to flash";
+    default: return "written; the device reads it back";
+  }
+}
+
+/** Phases that take so long on real parts that people want to see how far they are. */
+function isMeasured(phase: u32): bool {
+  return phase == Phase.Receiving || phase == Phase.Writing;
+}
+
 function beginPhase(): void {
-  if (shownPhase == Phase.Receiving && senderPhase != Phase.Receiving) progressEnd(planSize(image));
+  if (isMeasured(shownPhase)) progressEnd(shownTotal);
   shownPhase = senderPhase;
-  const label: string = phaseLabel();
-  if (label.length == 0) return;
+  if (phaseName().length == 0) return;
+  sayBegin();
+  textLiteral("  ");
+  textBytes(imageName(image), imageNameSize(image));
+  textLiteral(": ");
+  textLiteral(phaseWords());
+  sayEnd();
   eventBegin("phase");
   eventText("image", imageName(image), imageNameSize(image));
-  eventLiteral("phase", label);
+  eventLiteral("phase", phaseName());
   eventEnd();
-  if (senderPhase == Phase.Receiving) progressBegin(imageName(image), imageNameSize(image), senderTotal, senderDone);
+  if (!isMeasured(shownPhase)) return;
+  shownTotal = senderTotal;
+  progressBegin(imageName(image), imageNameSize(image), senderTotal, senderDone);
 }
 
 /** Shows where the transfer is. */
 function show(): void {
   if (senderPhase != shownPhase) beginPhase();
-  if (senderPhase == Phase.Receiving) progress(senderDone);
+  if (isMeasured(senderPhase)) progress(senderDone);
 }
 
 /** Opens the image again; one that is not what was planned counts as changed. */
@@ -163,7 +185,7 @@ export function pushImage(upgrade: u32, index: u32): Status {
     status = senderBegin(upgrade, index, <u32>imageAllow(index), planSize(index));
   }
   if (status == Status.Ok) status = drive();
-  if (shownPhase == Phase.Receiving) progressEnd(senderDone);
+  if (isMeasured(shownPhase)) progressEnd(senderDone);
   imageClose();
   return status;
 }

@@ -10,7 +10,7 @@
  *                                    ▼  ▼
  *                                 Done  Failed(TimedOut)
  */
-import { timerBackOff, timerMeasure, timerTimeoutMs } from "../chunk/timer";
+import { timerBackOff, timerMeasure, timerProgress, timerTimeoutMs } from "../chunk/timer";
 import { Status } from "../status";
 import { frameDecode, frameEncode, frameId, frameIsResponse, frameType, HEADER_SIZE } from "../wire/frame";
 
@@ -106,7 +106,12 @@ export function exchangeMessage(message: usize, size: u32, now: u32): Status {
   if (status != Status.Ok) return status;
   if (state != ExchangeAction.Wait) return Status.UnexpectedType;
   if (!frameIsResponse || frameType != type || frameId != exchangeId) return Status.UnexpectedType;
-  if (tries == 1 && patienceMs == 0) timerMeasure(now - sentAt);
+  // Karn: the answer to a request sent twice does not say which of the two it answers; and one that was held back
+  // says nothing of the link, but that it is alive.
+  if (tries == 1) {
+    if (patienceMs == 0) timerMeasure(now - sentAt);
+    else timerProgress();
+  }
   exchangeBody = message + HEADER_SIZE;
   exchangeBodySize = size - HEADER_SIZE;
   state = ExchangeAction.Done;

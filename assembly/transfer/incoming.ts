@@ -150,8 +150,11 @@ export function filePhase(): u32 {
   switch (fileState) {
     case FileState.Opening:
     case FileState.Receiving: return Phase.Receiving;
-    case FileState.Storing: return storePhase == StorePhase.Writing ? Phase.Writing
-      : storePhase == StorePhase.ReadingBack || storePhase == StorePhase.Ended ? Phase.ReadingBack : Phase.Verifying;
+    case FileState.Storing:
+      // Until the flash has been selected, the store machine still stands where the file before left it.
+      if (step == Step.Select) return Phase.Verifying;
+      return storePhase == StorePhase.Writing ? Phase.Writing
+        : storePhase == StorePhase.ReadingBack || storePhase == StorePhase.Ended ? Phase.ReadingBack : Phase.Verifying;
     case FileState.Stored: return Phase.Stored;
     case FileState.Failed: return Phase.Failed;
     default: return Phase.Idle;

@@ -24,7 +24,7 @@ import {
   lockHeldMs, lockIsLive, lockNoteStored, lockReset, upgradeId, upgradeImageCount, upgradeIsOpen, upgradeSession,
 } from "./lock";
 import { OUTBOX, replyBody, replyClear, replyLink, replyRefusal, replySize, replyNow } from "./reply";
-import { bootId, limitChunk, requestAwaits, requestFinish, requestHandle, requestHoldUntil, requestsConfigure } from "./requests";
+import { bootId, limitChunk, requestAwaits, requestFinish, requestHandle, requestHoldUntil, requestPhase, requestsConfigure } from "./requests";
 
 /** Where the host puts a message before `receiverMessage`. */
 export const INBOX_SIZE: u32 = 65568;
@@ -77,6 +77,8 @@ export function receiverReady(): bool {
   // A repair takes no message between its steps but while it stores: a session would take its file away.
   if (repairActive && fileState != FileState.Storing) return false;
   if (requestAwaits != 0 && requestAwaits != MessageType.EndFile) return false;
+  // Between two steps of a repair the file looks like a host's; no request may take it away.
+  if (repairActive && fileState != FileState.Storing) return false;
   return !fileIsBusy() || fileState == FileState.Storing;
 }
 
@@ -103,7 +105,7 @@ export function receiverMessage(link: u32, size: u32, now: u32): Status {
 function canFinish(now: u32): bool {
   if (requestAwaits == 0) return false;
   if (requestAwaits == MessageType.EndFile) {
-    if (fileState == FileState.Storing) return <i32>(now - requestHoldUntil) >= 0;
+    if (fileState == FileState.Storing) return <i32>(now - requestHoldUntil) >= 0 || filePhase() != requestPhase;
     return !fileIsBusy();
   }
   return !fileIsBusy() && !activationIsBusy();

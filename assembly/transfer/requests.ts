@@ -43,6 +43,8 @@ import { compareVersions } from "./version";
 export let requestAwaits: u32 = 0;
 /** Until when the answer to end of file may wait for the image to be stored. */
 export let requestHoldUntil: u32 = 0;
+/** The phase in which end of file was asked for; the next phase is worth an answer. */
+export let requestPhase: u32 = 0;
 
 /** The platform's name, NAME_SIZE bytes; the host sets it before it starts the receiver. */
 export const PLATFORM: usize = memory.data(16, 16);
@@ -186,6 +188,7 @@ function endFile(link: u32, body: usize, now: u32): void {
   if (fileState == FileState.Receiving && cursorIsWhole()) fileStore();
   if (fileState != FileState.Storing) return replyEndFile(link, frameId);
   requestHoldUntil = now + min<u32>(endFileWaitMs, HOLD_LIMIT_MS);
+  requestPhase = filePhase();
   answerLater(link);
 }
 

@@ -9,9 +9,9 @@
  *                     ▼      └─ incomplete ┘
  *                   Failed
  */
-import { timerBackOff } from "../chunk/timer";
+import { timerBackOff, timerMeasure } from "../chunk/timer";
 import {
-  windowAcknowledge, windowBase, windowBegin, windowChunk, windowExpire, windowIsWhole, windowNext, windowOffset,
+  windowAcknowledge, windowBase, windowBegin, windowChunk, windowExpire, windowHasNews, windowIsWhole, windowNext, windowOffset,
   windowRepeats, windowSent, windowWaitMs,
 } from "../chunk/window";
 import { Status } from "../status";
@@ -92,6 +92,10 @@ export let senderRepeats: u32 = 0;
 const HOLD_MS: u32 = 100;
 /** Without any new acknowledgement for so long, the receiver counts as silent. */
 const SILENCE_MS: u32 = 15000;
+/** A receiver that answers, but has got no further for so long, counts as silent, too. */
+const STALL_MS: u32 = 60000;
+/** How often a receiver may find at the end of the file that something is missing after all. */
+const INCOMPLETE_LIMIT: u32 = 16;
 
 enum State {
   Idle,
@@ -106,8 +110,12 @@ enum State {
 let state: State = State.Idle;
 let size: u32 = 0;
 let transfer: u32 = 0;
+let chunkSize: u32 = 0;
+let window: u32 = 0;
+/** When something was last heard that is nearer to the end; not yet set while `isTimed` is false. */
 let progressAt: u32 = 0;
-let reported: u32 = 0;
+let isTimed: bool = false;
+let incompletes: u32 = 0;
 
 function fail(status: Status, completion: u32): void {
   senderFailure = status;
@@ -126,16 +134,28 @@ export function senderBegin(upgrade: u32, index: u32, allow: u32, fileSize: u32)
   senderEqual = 0;
   senderCompletion = Completion.Ok;
   senderPhase = Phase.Open;
+  isTimed = false;
+  incompletes = 0;
   const body: u32 = startFileRequestEncode(
     EXCHANGE_OUT + HEADER_SIZE, upgrade, index, allow, fileSize, SENDER_COMPONENT, SENDER_VERSION, SENDER_DIGEST);
   state = State.Starting;
   return exchangeBegin(MessageType.StartFile, body, 0);
 }
 
-function beginEnding(): void {
+function progressed(now: u32): void {
+  progressAt = now;
+  isTimed = true;
+}
+
+function isStalled(now: u32): bool {
+  return isTimed && now - progressAt > STALL_MS;
+}
+
+function beginEnding(now: u32): void {
   state = State.Ending;
   senderDone = 0;
   senderPhase = Phase.Verifying;
+  progressed(now);
   exchangeBegin(MessageType.EndFile, endFileRequestEncode(EXCHANGE_OUT + HEADER_SIZE, transfer, size, HOLD_MS), HOLD_MS);
 }
 
@@ -144,44 +164,57 @@ function started(now: u32): void {
   if (status != Status.Ok) return fail(status, 0);
   if (startFileCompletion == Completion.InProgress) {
     // The receiver is still looking at what it has of this image: ask again.
+    if (!isTimed) progressed(now);
+    if (isStalled(now)) return fail(Status.TimedOut, startFileCompletion);
     exchangeBegin(MessageType.StartFile, exchangeOutSize - HEADER_SIZE, 0);
     return;
   }
   if (startFileCompletion != Completion.Ok) return fail(Status.Refused, startFileCompletion);
-  if (windowBegin(size, startFileChunkSize, startFileWindow, startFileNext) != Status.Ok) return fail(Status.BadField, 0);
+  chunkSize = startFileChunkSize;
+  window = startFileWindow;
+  if (windowBegin(size, chunkSize, window, startFileNext) != Status.Ok) return fail(Status.BadField, 0);
   transfer = startFileTransfer;
   senderSlot = startFileSlot;
   senderResumed = startFileNext;
   senderDone = startFileNext;
-  progressAt = now;
-  reported = startFileNext;
+  progressed(now);
   senderPhase = Phase.Receiving;
   state = State.Sending;
-  if (windowIsWhole()) beginEnding();
+  if (windowIsWhole()) beginEnding(now);
+}
+
+/** Chunks that had been acknowledged are gone: sends from where the receiver really is. */
+function sendAgain(now: u32): void {
+  if (incompletes++ == INCOMPLETE_LIMIT) return fail(Status.Refused, endFileCompletion);
+  if (windowBegin(size, chunkSize, window, endFileNext) != Status.Ok || windowIsWhole()) return fail(Status.BadField, 0);
+  senderPhase = Phase.Receiving;
+  senderDone = endFileNext;
+  progressed(now);
+  state = State.Sending;
+}
+
+/** The image is still being stored: asks again. */
+function askAgain(now: u32): void {
+  if (senderPhase != endFilePhase || senderDone != endFileDone) progressed(now);
+  if (isStalled(now)) return fail(Status.TimedOut, endFileCompletion);
+  senderPhase = endFilePhase;
+  senderDone = endFileDone;
+  senderTotal = endFileTotal;
+  exchangeBegin(MessageType.EndFile, endFileRequestEncode(EXCHANGE_OUT + HEADER_SIZE, transfer, size, HOLD_MS), HOLD_MS);
+}
+
+function isAboutTransfer(completion: u32): bool {
+  return completion == Completion.Ok || completion == Completion.InProgress || completion == Completion.Incomplete;
 }
 
 function ended(now: u32): void {
   const status: Status = endFileResponseDecode(exchangeBody, exchangeBodySize);
   if (status != Status.Ok) return fail(status, 0);
+  // A refusal says nothing behind its completion code, not even of which transfer it is.
+  if (!isAboutTransfer(endFileCompletion)) return fail(Status.Refused, endFileCompletion);
   if (endFileTransfer != transfer) return fail(Status.BadField, 0);
-  if (endFileCompletion == Completion.Incomplete) {
-    // Chunks that had been acknowledged are gone; send from where the receiver really is.
-    if (windowBegin(size, startFileChunkSize, startFileWindow, endFileNext) != Status.Ok || windowIsWhole()) {
-      return fail(Status.BadField, 0);
-    }
-    senderPhase = Phase.Receiving;
-    progressAt = now;
-    state = State.Sending;
-    return;
-  }
-  if (endFileCompletion == Completion.InProgress) {
-    senderPhase = endFilePhase;
-    senderDone = endFileDone;
-    senderTotal = endFileTotal;
-    exchangeBegin(MessageType.EndFile, endFileRequestEncode(EXCHANGE_OUT + HEADER_SIZE, transfer, size, HOLD_MS), HOLD_MS);
-    return;
-  }
-  if (endFileCompletion != Completion.Ok) return fail(Status.Refused, endFileCompletion);
+  if (endFileCompletion == Completion.Incomplete) return sendAgain(now);
+  if (endFileCompletion == Completion.InProgress) return askAgain(now);
   // A success that names other bytes than ours is none.
   if (memory.compare(endFileDigest, SENDER_DIGEST, DIGEST_SIZE) != 0) return fail(Status.DigestMismatch, 0);
   senderFlashMs = endFileFlashMs;
@@ -247,7 +280,8 @@ export function senderRead(status: Status, now: u32): Status {
   }
   const body: u32 = transmitDataRequestEncode(dataMessage + HEADER_SIZE, transfer, senderOffset, senderChunk);
   senderOut = dataMessage;
-  senderOutSize = frameEncode(dataMessage, MessageType.TransmitData, senderOffset, body);
+  // The acknowledgement carries the id back: as the time of sending it tells the round trip, for repeated chunks, too.
+  senderOutSize = frameEncode(dataMessage, MessageType.TransmitData, now, body);
   windowSent(senderOffset, now);
   state = State.Sending;
   return Status.Ok;
@@ -257,20 +291,22 @@ export function senderRead(status: Status, now: u32): Status {
 function acknowledged(message: usize, now: u32): Status {
   const status: Status = transmitDataResponseDecode(message + HEADER_SIZE, frameBodySize);
   if (status != Status.Ok) return status;
-  if (transmitDataTransfer != transfer) return Status.UnexpectedType;
+  // A message that the receiver can't read is answered without the number of its transfer.
+  if (transmitDataTransfer != transfer && transmitDataCompletion != Completion.BadRequest) return Status.UnexpectedType;
   if (transmitDataCompletion != Completion.Ok) {
     fail(Status.Refused, transmitDataCompletion);
     return Status.Ok;
   }
   const before: u32 = windowBase;
-  const taken: Status = windowAcknowledge(transmitDataNext, transmitDataMask, now);
+  const taken: Status = windowAcknowledge(transmitDataNext, transmitDataMask);
   if (taken != Status.Ok) return taken;
+  if (windowHasNews) timerMeasure(now - frameId);
   if (windowBase != before) {
-    progressAt = now;
+    progressed(now);
     senderDone = windowBase;
     senderRepeats = windowRepeats;
   }
-  if (windowIsWhole()) beginEnding();
+  if (windowIsWhole()) beginEnding(now);
   return Status.Ok;
 }
 

@@ -25,6 +25,7 @@ export const FLAG_IN_PLACE: u32 = 2;
 const SLOTS: u32 = 32;
 const STATE: u32 = 0;
 const SIZE: u32 = 4;
+const SECURITY: u32 = 8;
 const VERSION: u32 = 12;
 const DIGEST: u32 = 44;
 
@@ -106,6 +107,10 @@ export function inventorySlotState(slot: u32): u32 {
 
 export function inventorySlotImageSize(slot: u32): u32 {
   return load<u32>(slots + slot * SLOT_SIZE + SIZE);
+}
+
+export function inventorySlotSecurity(slot: u32): u32 {
+  return load<u32>(slots + slot * SLOT_SIZE + SECURITY);
 }
 
 /** Where the version lies, VERSION_SIZE bytes. */

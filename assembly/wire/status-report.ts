@@ -13,6 +13,8 @@ import { isName, isVersion } from "./text";
 
 export const STATUS_RESPONSE_SIZE: u32 = 80;
 
+/** Set by `statusResponseDecode`. Anything but 0: the request was refused, and the other fields are zeros. */
+export let statusCompletion: u32 = 0;
 /** Set by `statusResponseDecode`. */
 export let statusPhase: u32 = 0;
 export let statusIsSafe: bool = false;
@@ -53,6 +55,7 @@ export function statusResponseEncode(
 
 export function statusResponseDecode(body: usize, size: u32): Status {
   if (size < STATUS_RESPONSE_SIZE) return Status.TooShort;
+  statusCompletion = load<u8>(body);
   statusPhase = load<u8>(body, 1);
   statusIsSafe = load<u8>(body, 2) == 1;
   statusLastCompletion = load<u8>(body, 3);

@@ -2,6 +2,7 @@
 // controller has ever run for it.
 import { FerryError } from '../error.ts';
 import { openMachineDirectory, type MachineDirectory } from './machine-directory.ts';
+import { Register } from './mailbox-registers.ts';
 import { managementFunction } from './management-function.ts';
 import { PciBridge } from './pci-bridge.ts';
 import { pciAddress, PciBus } from './pci-bus.ts';
@@ -36,6 +37,8 @@ export interface EmulatedMachine {
   readonly bus: PciBus;
   /** Undefined when no management controller has run for this machine: its slot is empty then. */
   readonly directory: MachineDirectory | undefined;
+  /** The platform reset that the chipset gives at power-on and at every reset; the management controller sees it. */
+  reset(): void;
   close(): void;
 }
 
@@ -43,7 +46,11 @@ export interface EmulatedMachine {
 export function openEmulatedMachine(stateDirectory: string): EmulatedMachine {
   const directory = openIfMade(stateDirectory);
   const management = directory && managementFunction(directory.registers, directory.window);
-  return { bus: emulatedBus(management), directory, close: () => directory?.close() };
+  return { bus: emulatedBus(management), directory, reset: () => directory && countReset(directory), close: () => directory?.close() };
+}
+
+function countReset({ registers }: MachineDirectory): void {
+  registers.write32(Register.hostResets, (registers.read32(Register.hostResets) + 1) >>> 0);
 }
 
 function openIfMade(stateDirectory: string): MachineDirectory | undefined {

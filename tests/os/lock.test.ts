@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FerryError } from '../../host/error.ts';
 import { claim, lockMachine } from '../../host/os/lock.ts';
-import { isRunning, ownIdentity } from '../../host/os/process-identity.ts';
+import { isRunning, ownIdentity } from '../../host/process-identity.ts';
 import { bundle, scratchDirectory } from '../bundle.ts';
 import { Child } from './child.ts';
 

@@ -1,0 +1,100 @@
+// A board from a JSON file:
+//
+//   { "platform": "ferry-q35",
+//     "components": [
+//       { "name": "bmc", "part": "W25Q256JV", "slots": 2 },
+//       { "name": "bios", "part": "W25Q128JV", "slots": 1, "slot-size": 16777216 } ],
+//     "records-part": "W25Q128JV" }
+//
+// `slot-size` is the part's size when it is not there, `records-part` a W25Q128JV. Everything else is an error.
+import { readFileSync, statSync } from 'node:fs';
+import { FerryError } from '../error.ts';
+import { COMPONENT_LIMIT, DEFAULT_BOARD, SLOT_UNIT, type Board, type BoardComponent } from './board.ts';
+import { FLASH_PARTS, type FlashPart } from './flash-part.ts';
+
+/** Far more than sixteen components need: a larger file is no board. */
+const MAXIMUM_SIZE = 64 * 1024;
+const NAME = /^[a-z0-9-]{1,15}$/;
+const NAME_RULE = '1 to 15 of a-z, 0-9 and "-"';
+
+type Complain = (what: string, cause?: unknown) => never;
+
+/** Reads a board. `board-invalid` says what is wrong and where; nothing has been touched then. */
+export function readBoard(path: string): Board {
+  const complain: Complain = (what, cause) => {
+    throw new FerryError('board-invalid', `${path}: ${what}; nothing was touched`, {
+      hint: 'correct the board description, or leave --board away for the board of the emulated machine', exitCode: 64, cause,
+    });
+  };
+  return parseBoard(readJson(path, complain), complain);
+}
+
+function readJson(path: string, complain: Complain): unknown {
+  let text: string;
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile() || stats.size > MAXIMUM_SIZE) return complain(`expected a JSON file of at most ${MAXIMUM_SIZE} bytes`);
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof FerryError) throw error;
+    return complain(`the board description can not be read: ${(error as Error).message}`, error);
+  }
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    return complain(`expected JSON: ${(error as Error).message}`, error);
+  }
+}
+
+function parseBoard(value: unknown, complain: Complain): Board {
+  const board = objectOf(value, 'the board', ['platform', 'components', 'records-part'], complain);
+  const list = board['components'];
+  if (!Array.isArray(list) || list.length === 0 || list.length > COMPONENT_LIMIT) {
+    return complain(`"components": expected a list of 1 to ${COMPONENT_LIMIT} components, got ${shown(list)}`);
+  }
+  const components = list.map((entry, index) => parseComponent(entry, `"components" entry ${index + 1}`, complain));
+  components.forEach(({ name }, index) => {
+    if (components.findIndex((other) => other.name === name) !== index) complain(`"components": "${name}" is there twice`);
+  });
+  return {
+    platform: nameOf(board['platform'], '"platform"', complain),
+    components,
+    recordsPart: board['records-part'] === undefined ? DEFAULT_BOARD.recordsPart : partOf(board['records-part'], '"records-part"', complain),
+  };
+}
+
+function parseComponent(value: unknown, where: string, complain: Complain): BoardComponent {
+  const component = objectOf(value, where, ['name', 'part', 'slots', 'slot-size'], complain);
+  const name = nameOf(component['name'], `${where}: "name"`, complain);
+  const part = partOf(component['part'], `${where}: "part"`, complain);
+  const slotCount = component['slots'];
+  if (slotCount !== 1 && slotCount !== 2) return complain(`${where}: "slots": expected 1 (written in place) or 2, got ${shown(slotCount)}`);
+  const slotSize = component['slot-size'] ?? part.size;
+  if (typeof slotSize !== 'number' || !Number.isInteger(slotSize) || slotSize <= 0 || slotSize % SLOT_UNIT !== 0 || slotSize > part.size) {
+    return complain(`${where}: "slot-size": expected a multiple of ${SLOT_UNIT} bytes up to ${part.size}, the size of ${part.name}; got ${shown(slotSize)}`);
+  }
+  return { name, part, slotCount, slotSize };
+}
+
+function objectOf(value: unknown, where: string, keys: readonly string[], complain: Complain): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return complain(`${where}: expected an object, got ${shown(value)}`);
+  const unknown = Object.keys(value).find((key) => !keys.includes(key));
+  if (unknown !== undefined) return complain(`${where}: expected only ${keys.map((key) => `"${key}"`).join(', ')}; got ${shown(unknown)}`);
+  return value as Record<string, unknown>;
+}
+
+function nameOf(value: unknown, where: string, complain: Complain): string {
+  return typeof value === 'string' && NAME.test(value) ? value : complain(`${where}: expected ${NAME_RULE}, got ${shown(value)}`);
+}
+
+function partOf(value: unknown, where: string, complain: Complain): FlashPart {
+  const parts: Readonly<Record<string, FlashPart>> = FLASH_PARTS;
+  const part = typeof value === 'string' && Object.hasOwn(parts, value) ? parts[value] : undefined;
+  return part ?? complain(`${where}: expected one of ${Object.keys(parts).join(', ')}; got ${shown(value)}`);
+}
+
+/** A value as it may stand in a message: short, on one line. */
+function shown(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

@@ -1,0 +1,27 @@
+import type { WordMemory } from '../bus/shared-memory.ts';
+import type { Board } from './board.ts';
+import type { OpenFile } from './durable-file.ts';
+import type { ControllerEvent } from './event-log.ts';
+import type { SlotsOptions } from './slots.ts';
+
+/** What a controller needs. Time, files and faults come in here, so that tests run it under their own. */
+export interface ControllerOptions {
+  /** Holds flash, staging, event log and lock. Made when it is not there. */
+  readonly stateDirectory: string;
+  readonly board: Board;
+  /** What lies behind the two BARs of the PCI function. */
+  readonly registers: WordMemory;
+  readonly window: WordMemory;
+  /** Milliseconds that never go back. */
+  readonly clock: { nowMs(): number };
+  /** A session that is silent for longer can lose the lock to another one. */
+  readonly leaseMs: number;
+  /** Another number at each start, from 1 to 2^32 - 1. */
+  readonly bootId: number;
+  /** Told of every event, after it was logged. */
+  readonly log?: ((event: ControllerEvent) => void) | undefined;
+  /** Faults of the flash. */
+  readonly flashFault?: SlotsOptions['inject'];
+  /** Opens the files of the staging. */
+  readonly openFile?: OpenFile | undefined;
+}

@@ -1,0 +1,75 @@
+// The parts of a controller on disk: opened together, closed together, whatever fails in between.
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { loadCore } from '../core/instance.ts';
+import type { ReceiverExports } from '../core/receiver-exports.ts';
+import type { SlotRecord } from '../core/slot-record.ts';
+import type { RecordExports } from '../core/slot-records.ts';
+import { FerryError } from '../error.ts';
+import type { ControllerOptions } from './controller-options.ts';
+import { lockState, type StateLock } from './state-lock.ts';
+import { EventLog } from './event-log.ts';
+import { SlotLog } from './slot-log.ts';
+import { Slots } from './slots.ts';
+import { Staging } from './staging.ts';
+
+export type ControllerCore = ReceiverExports & RecordExports;
+
+/** Everything that a running controller holds. */
+export interface ControllerParts {
+  readonly core: ControllerCore;
+  readonly lock: StateLock;
+  readonly eventLog: EventLog;
+  readonly staging: Staging;
+  readonly slots: Slots;
+  readonly slotLog: SlotLog;
+  readonly records: readonly SlotRecord[];
+}
+
+/** Opens all. `controller-running` when another controller has the directory, `state-failed` when it can't be used. */
+export function openParts(options: ControllerOptions, complain: (message: string) => void): ControllerParts {
+  const state = options.stateDirectory;
+  const opened: { close(): void }[] = [];
+  const open = <Part extends { close(): void }>(part: Part): Part => {
+    opened.push(part);
+    return part;
+  };
+  try {
+    expectWritable(state);
+    const lock = open(lockState(state));
+    const core = loadCore<ControllerCore>();
+    const eventLog = open(new EventLog({ path: join(state, 'events.log'), complain }));
+    const slots = open(new Slots({ board: options.board, directory: join(state, 'flash'), inject: options.flashFault }));
+    const staging = open(new Staging({ directory: join(state, 'staging'), ...(options.openFile ? { openFile: options.openFile } : {}) }));
+    const slotLog = new SlotLog(core, slots);
+    return { core, lock, eventLog, staging, slots, slotLog, records: slotLog.list() };
+  } catch (error) {
+    closeAll(opened.reverse());
+    if (error instanceof FerryError) throw error;
+    throw new FerryError('state-failed', `the state directory ${resolve(state)} can not be used: ${(error as Error).message}`, {
+      hint: 'correct what is named there, or give --state a directory that is writable and has space', cause: error,
+    });
+  }
+}
+
+/** Lets go of all; the lock last. Answers the errors. */
+export function closeParts({ staging, slots, eventLog, lock }: ControllerParts): unknown[] {
+  return closeAll([staging, slots, eventLog, lock]);
+}
+
+function closeAll(parts: readonly { close(): void }[]): unknown[] {
+  const errors: unknown[] = [];
+  for (const part of parts) {
+    try {
+      part.close();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  return errors;
+}
+
+function expectWritable(directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  accessSync(directory, constants.W_OK | constants.X_OK);
+}

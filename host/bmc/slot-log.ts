@@ -1,0 +1,30 @@
+// The slot records of the board on their chip. A record never says more than what the slots hold already.
+import { SlotRecords, type RecordExports } from '../core/slot-records.ts';
+import type { SlotRecord } from '../core/slot-record.ts';
+import type { Slots } from './slots.ts';
+
+/** The newest record of every component, and appending the next. */
+export class SlotLog {
+  readonly #slots: Slots;
+  readonly #records: SlotRecords;
+
+  constructor(core: RecordExports, slots: Slots) {
+    this.#slots = slots;
+    this.#records = new SlotRecords(core, {
+      read: (offset, into) => slots.records.read(offset, into),
+      erase: (offset, size) => slots.records.erase(offset, size),
+      program: (offset, data) => slots.records.program(offset, data),
+    });
+  }
+
+  list(): SlotRecord[] {
+    return this.#records.list();
+  }
+
+  /** Makes this the component's newest record, safe from a power failure. When it throws, the one before is whole. */
+  append(record: SlotRecord): void {
+    this.#slots.sync();
+    this.#records.append(record);
+    this.#slots.records.sync();
+  }
+}

@@ -1,0 +1,113 @@
+// Where images collect on disk until they are whole, keyed by their digest: `<sha256>.image` and `<sha256>.journal`. What
+// was collected outlives both ends; a few images are kept, the oldest make room.
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDurableFile, syncDirectory, type OpenFile } from './durable-file.ts';
+import { StagedImage } from './staged-image.ts';
+
+export interface StagingOptions {
+  readonly directory: string;
+  /** Images that are kept, the open one included. */
+  readonly limit?: number;
+  readonly openFile?: OpenFile;
+}
+
+const KEPT_IMAGES = 4;
+const DIGEST = /^[0-9a-f]{64}$/;
+const ENTRY = /^([0-9a-f]{64})\.(?:image|journal)$/;
+
+/** The collecting place. One image is open at a time. */
+export class Staging {
+  readonly #directory: string;
+  readonly #limit: number;
+  readonly #openFile: OpenFile;
+  #open: { readonly digest: string; readonly image: StagedImage } | undefined;
+
+  constructor({ directory, limit = KEPT_IMAGES, openFile = openDurableFile }: StagingOptions) {
+    this.#directory = directory;
+    this.#limit = limit;
+    this.#openFile = openFile;
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  }
+
+  /** Opens or makes the staging of an image. Answers how many bytes from the start are there and were checked. */
+  open(digest: string, size: number): number {
+    const [imagePath, journalPath] = this.#paths(digest);
+    this.close();
+    this.#makeRoom(digest, this.#limit - 1);
+    const image = new StagedImage(imagePath, journalPath, size, this.#openFile);
+    this.#open = { digest, image };
+    syncDirectory(this.#directory);
+    return image.resumable;
+  }
+
+  /** Writes to the open image. When the disk is full, images that are not open make room once. */
+  write(offset: number, data: Uint8Array): void {
+    const { digest, image } = this.#opened();
+    try {
+      image.write(offset, data);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC' || this.#makeRoom(digest, 0) === 0) throw error;
+      image.write(offset, data);
+    }
+  }
+
+  read(offset: number, into: Uint8Array): void {
+    this.#opened().image.read(offset, into);
+  }
+
+  /** Makes what has arrived outlive a power failure, for a link so slow that 4 MiB take minutes. */
+  syncIfDirty(): void {
+    if (this.#open?.image.isDirty) this.#open.image.sync();
+  }
+
+  /** Closes the open image and keeps it. */
+  close(): void {
+    const open = this.#open;
+    this.#open = undefined;
+    open?.image.close();
+  }
+
+  /** Deletes the staging of an image; it may be open, or may not exist. */
+  discard(digest: string): void {
+    const paths = this.#paths(digest);
+    if (this.#open?.digest === digest) {
+      try {
+        this.close();
+      } catch {
+        // What could not be flushed is deleted now.
+      }
+    }
+    for (const path of paths) rmSync(path, { force: true });
+  }
+
+  /** The two files. The digest is the only thing of the wire that gets into a path. */
+  #paths(digest: string): [image: string, journal: string] {
+    if (!DIGEST.test(digest)) throw new RangeError(`staging: expected a SHA-256 as 64 hex digits, got "${digest}"`);
+    return [join(this.#directory, `${digest}.image`), join(this.#directory, `${digest}.journal`)];
+  }
+
+  /** Deletes the oldest images but this one until so many are left. Answers how many went. */
+  #makeRoom(except: string, left: number): number {
+    const others = this.#kept().filter((digest) => digest !== except);
+    const surplus = others.slice(0, Math.max(0, others.length - left));
+    for (const digest of surplus) this.discard(digest);
+    return surplus.length;
+  }
+
+  /** Digests of what is kept, the oldest first. */
+  #kept(): string[] {
+    const newest = new Map<string, number>();
+    for (const name of readdirSync(this.#directory)) {
+      const digest = ENTRY.exec(name)?.[1];
+      const changed = statSync(join(this.#directory, name), { throwIfNoEntry: false })?.mtimeMs;
+      if (digest !== undefined && changed !== undefined) newest.set(digest, Math.max(changed, newest.get(digest) ?? 0));
+    }
+    return [...newest].sort(([, a], [, b]) => a - b).map(([digest]) => digest);
+  }
+
+  #opened(): { readonly digest: string; readonly image: StagedImage } {
+    if (this.#open === undefined) throw new Error('staging: no image is open');
+    return this.#open;
+  }
+}

@@ -1,0 +1,58 @@
+// What the main thread and the firmware's thread tell each other.
+import type { FerryErrorCode } from '../error.ts';
+import type { CycleResult, ResetCount } from './power-cycle.ts';
+
+/** Given to the firmware's thread when it starts. */
+export interface FirmwareTask {
+  readonly volumeDirectory: string;
+  readonly stateDirectory: string;
+  readonly nvramFile: string | undefined;
+  readonly startupDelay: number;
+  readonly isTerminal: boolean;
+  readonly columns: number;
+  /** Of `StopFlag`, `KeyWriter` and `HangWatch`. */
+  readonly stop: SharedArrayBuffer;
+  readonly keys: SharedArrayBuffer;
+  readonly watch: SharedArrayBuffer;
+}
+
+/** What the firmware's thread says when it ends. */
+export type FirmwareResult =
+  | { readonly kind: 'ended'; readonly result: CycleResult }
+  | { readonly kind: 'failed'; readonly code: FerryErrorCode; readonly message: string; readonly hint: string; readonly exitCode: number }
+  | { readonly kind: 'stopped'; readonly reason: string };
+
+const DEADLINE = 0;
+const RESETS = 1;
+
+/**
+ * Words that both threads see: when the watchdog expires, and how often the machine was reset. By them the main thread
+ * notices a program that calls nothing and so never lets the watchdog bite.
+ */
+export class HangWatch implements ResetCount {
+  readonly buffer: SharedArrayBuffer;
+  readonly #words: BigInt64Array;
+
+  constructor(buffer = new SharedArrayBuffer(16)) {
+    this.buffer = buffer;
+    this.#words = new BigInt64Array(buffer);
+  }
+
+  /** A moment of `process.hrtime.bigint()`. */
+  get deadline(): bigint | undefined {
+    const value = Atomics.load(this.#words, DEADLINE);
+    return value === 0n ? undefined : value;
+  }
+
+  set deadline(moment: bigint | undefined) {
+    Atomics.store(this.#words, DEADLINE, moment ?? 0n);
+  }
+
+  get value(): number {
+    return Number(Atomics.load(this.#words, RESETS));
+  }
+
+  set value(resets: number) {
+    Atomics.store(this.#words, RESETS, BigInt(resets));
+  }
+}

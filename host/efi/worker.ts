@@ -1,0 +1,68 @@
+// The firmware's thread. Firmware polls and blocks, so it has a thread of its own: signals, timers and the terminal stay
+// alive in the main one. Bundled as dist/efi-worker.js.
+import { randomFillSync } from 'node:crypto';
+import { totalmem } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import { openEmulatedMachine } from '../bus/emulated-machine.ts';
+import { FerryError } from '../error.ts';
+import { NodeStream } from '../os/node-file.ts';
+import { StopFlag } from '../os/stop.ts';
+import type { ConsoleDevice } from './console-device.ts';
+import { KeyReader } from './console-keys.ts';
+import { powerOn } from './firmware.ts';
+import { openVariableStore } from './nvram-file.ts';
+import { cyclePower, type CycleResult } from './power-cycle.ts';
+import { EfiError } from './status.ts';
+import { HangWatch, type FirmwareResult, type FirmwareTask } from './worker-messages.ts';
+
+parentPort?.postMessage(result(workerData as FirmwareTask));
+
+function result(task: FirmwareTask): FirmwareResult {
+  try {
+    return { kind: 'ended', result: run(task) };
+  } catch (error) {
+    if (error instanceof FerryError) {
+      const { code, message, hint, exitCode } = error;
+      return { kind: 'failed', code, message, hint, exitCode };
+    }
+    if (error instanceof EfiError) return { kind: 'failed', code: 'machine-failed', message: error.message, hint: 'correct it, then power on again', exitCode: 1 };
+    return { kind: 'stopped', reason: error instanceof Error ? error.stack ?? error.message : String(error) };
+  }
+}
+
+function run(task: FirmwareTask): CycleResult {
+  const stop = new StopFlag(task.stop);
+  const watch = new HangWatch(task.watch);
+  const console = consoleDevice(task);
+  const variables = openVariableStore(task.nvramFile, (message) => console.write(`${message}\n`));
+  return cyclePower(() => {
+    const machine = openEmulatedMachine(task.stateDirectory);
+    try {
+      machine.reset();
+      return powerOn({
+        console, bus: machine.bus, variables, volumeDirectory: task.volumeDirectory, startupDelay: task.startupDelay,
+        clock: { now: () => BigInt(Date.now()) * 1_000_000n, monotonic: () => process.hrtime.bigint() },
+        memoryBytes: totalmem(),
+        sleep: (milliseconds) => stop.wait(milliseconds),
+        random: (into) => { randomFillSync(into); },
+        watchdogChanged: (deadline) => { watch.deadline = deadline; },
+      });
+    } finally {
+      watch.deadline = undefined;
+      machine.close();
+    }
+  }, watch, (text) => console.write(text));
+}
+
+function consoleDevice({ isTerminal, columns, keys }: FirmwareTask): ConsoleDevice {
+  const reader = new KeyReader(keys);
+  const output = new NodeStream(1);
+  const encoder = new TextEncoder();
+  return {
+    isTerminal, columns,
+    write: (text) => { output.write(encoder.encode(text)); },
+    readKey: (timeoutMs) => reader.readKey(timeoutMs),
+    get ended() { return reader.ended; },
+    takeBreak: () => reader.takeBreak(),
+  };
+}
