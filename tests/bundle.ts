@@ -1,15 +1,6 @@
 // Makes scripts that other processes can run out of TypeScript: Node 20 runs no TypeScript by itself.
 import { buildSync } from 'esbuild';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/** A new directory for one test, and its removal. */
-export function scratchDirectory(): { readonly path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), 'ferry-test-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
-}
 
 /** Bundles entries (paths from the root of the repository, by output name) into `into` as `NAME.mjs`. */
 export function bundle(entries: Record<string, string>, into: string): void {

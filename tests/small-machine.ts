@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
-import { scratchDirectory } from './bundle.ts';
+import { scratchDirectory } from './scratch-directory.ts';
 import { seeded } from './random.ts';
 
 const MIB = 1024 * 1024;

@@ -3,7 +3,7 @@
 import { closeSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { sampleBmcImage } from '../../host/cli/sample-images.ts';
-import { scratchDirectory } from '../bundle.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
 import { runFerry, startController } from '../processes.ts';
 import { compare, type Comparison, timed } from './measure.ts';
 

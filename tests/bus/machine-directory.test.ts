@@ -9,7 +9,7 @@ import { createMachineDirectory, openMachineDirectory, removeMachineDirectory } 
 import { expectOwnDirectory } from '../../host/bus/machine-files.ts';
 import { REGISTERS_SIZE, WINDOW_SIZE } from '../../host/bus/management-function.ts';
 import { FerryError } from '../../host/error.ts';
-import { scratchDirectory } from '../bundle.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
 
 let scratch: ReturnType<typeof scratchDirectory>;
 let state: string;

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileMemory } from '../../host/bus/file-memory.ts';
 import { LocalMemory, type WordMemory } from '../../host/bus/shared-memory.ts';
-import { bundle, scratchDirectory } from '../bundle.ts';
+import { bundle } from '../bundle.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
 
 const SIZE = 16384;
 const scratch = scratchDirectory();

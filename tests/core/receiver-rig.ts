@@ -110,11 +110,16 @@ export class Rig {
     return { file, upgrade: this.ask(this.wire.endUpgrade(upgrade, activate)) };
   }
 
-  /** What a slot holds from its start. */
-  flash(component: string, slot: number, size: number): Uint8Array {
-    const bytes = new Uint8Array(size);
-    this.slots.read(component, slot, 0, bytes);
-    return bytes;
+  /** Whether the slot holds the image from its start. */
+  holds(image: Image, slot: number): boolean {
+    const bytes = new Uint8Array(image.bytes.length);
+    this.slots.read(image.component, slot, 0, bytes);
+    return Buffer.compare(bytes, image.bytes) === 0;
+  }
+
+  /** What was collected is gone, as after a new disk. */
+  loseStaging(): void {
+    rmSync(join(this.directory, 'staging'), { recursive: true, force: true });
   }
 
   words(): string[] {

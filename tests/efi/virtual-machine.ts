@@ -7,7 +7,7 @@ import { emulatedBus } from '../../host/bus/emulated-machine.ts';
 import { type ConsoleDevice } from '../../host/efi/console-device.ts';
 import { assemble, powerOn, type Machine, type PowerOnOptions, type PowerOnResult } from '../../host/efi/firmware.ts';
 import { VariableStore } from '../../host/efi/variable-store.ts';
-import { scratchDirectory } from '../bundle.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
 
 const MILLISECOND = 1_000_000n;
 /** 2026-03-01 12:34:56 UTC. */

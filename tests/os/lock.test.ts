@@ -6,7 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FerryError } from '../../host/error.ts';
 import { claim, lockMachine } from '../../host/os/lock.ts';
 import { isRunning, ownIdentity } from '../../host/process-identity.ts';
-import { bundle, scratchDirectory } from '../bundle.ts';
+import { bundle } from '../bundle.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
 import { Child } from './child.ts';
 
 const scratch = scratchDirectory();

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMachineDirectory } from '../../host/bus/machine-directory.ts';
 import { lockMachine } from '../../host/os/lock.ts';
-import { bundle, scratchDirectory } from '../bundle.ts';
+import { bundle } from '../bundle.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
 import { answerAt, call, handMadeBytes, show, u32s, type Recipe, type Step } from '../wasi/hand-made-program.ts';
 import { Child } from './child.ts';
 

@@ -8,7 +8,7 @@ import { LoggedStream, RunLog } from '../../host/os/log.ts';
 import { runOnNode } from '../../host/os/runner.ts';
 import { StopFlag } from '../../host/os/stop.ts';
 import { Errno, WasiError } from '../../host/wasi/system.ts';
-import { scratchDirectory } from '../bundle.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
 import { answerAt, call, handMade, show, u32s } from '../wasi/hand-made-program.ts';
 import { MemoryFile } from '../wasi/recording-system.ts';
 

@@ -7,7 +7,7 @@ import { toWasiError } from '../../host/os/node-errors.ts';
 import { NodeFile, NodeStream } from '../../host/os/node-file.ts';
 import { NodeVolume } from '../../host/os/volume.ts';
 import { WasiError } from '../../host/wasi/system.ts';
-import { scratchDirectory } from '../bundle.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
 
 const READ = { write: false, create: false, truncate: false };
 const CREATE = { write: true, create: true, truncate: true };

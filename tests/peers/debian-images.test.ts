@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { scratchDirectory } from '../bundle.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
 import { type ControllerProcess, runFerry, startController } from '../processes.ts';
 
 const IMAGES = [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emulatedBus } from '../../host/bus/emulated-machine.ts';
 import { runCommand } from '../../host/wasi/command.ts';
-import { scratchDirectory } from '../bundle.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
 import { RecordingSystem } from './recording-system.ts';
 
 /** A program as people write them in AssemblyScript, through the whole of the shim that ferry.wasm is built with. */
