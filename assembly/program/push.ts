@@ -134,7 +134,7 @@ function drive(): Status {
   let told: bool = false;
   while (true) {
     const action: SenderAction = senderNext(linkNow());
-    if (!told && senderPhase == Phase.Receiving) {
+    if (!told && senderPhase >= <u32>Phase.Receiving) {
       tellResumed();
       told = true;
     }

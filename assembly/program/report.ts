@@ -6,6 +6,7 @@ import { REPORT_PATH, reportPathSize } from "../config/upgrade-section";
 import { Status } from "../status";
 import { RESET_DEVICE, RESET_HOST } from "../wire/end-upgrade";
 import { clock_time_get, clockid } from "@assemblyscript/wasi-shim/assembly/bindings/wasi_snapshot_preview1";
+import { confirmResets } from "./confirm";
 import { exitMeaning } from "./exit-code";
 import { failBegin, failClose } from "./failure";
 import { fileClose, fileCreate, fileErrno, fileOpened } from "./file";
@@ -17,7 +18,7 @@ import { Outcome, outcomeEqual, outcomeFlashMs, outcomeOf, outcomeResumed, outco
 import { planDigest, planPresent, planPresentSize, planSize, planVerdict } from "./plan";
 import { verdictName } from "./plan-view";
 import { TextForm, textBegin, textBytes, textEnd, textLiteral, textStatus } from "./text";
-import { upgradeNumber, upgradeResets } from "./upgrade";
+import { upgradeNumber } from "./upgrade";
 import { VERSION } from "./version";
 
 const now: usize = memory.data(8, 16);
@@ -80,9 +81,9 @@ function reportAll(code: u32, planned: bool): void {
   jsonKey("upgrade");
   jsonNumber(upgradeNumber);
   jsonKey("deviceResetNeeded");
-  jsonBool((upgradeResets & RESET_DEVICE) != 0);
+  jsonBool((confirmResets & RESET_DEVICE) != 0);
   jsonKey("hostResetNeeded");
-  jsonBool((upgradeResets & RESET_HOST) != 0);
+  jsonBool((confirmResets & RESET_HOST) != 0);
   jsonKey("images");
   jsonArray();
   if (planned) for (let i: u32 = 0; i < imageCount; i++) reportImage(i);

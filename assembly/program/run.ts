@@ -3,6 +3,7 @@ import { imageCount } from "../config/image-table";
 import { OnError, onError } from "../config/upgrade-section";
 import { Status } from "../status";
 import { RESET_DEVICE, RESET_HOST } from "../wire/end-upgrade";
+import { confirmResets } from "./confirm";
 import { ExitCode } from "./exit-code";
 import { failBegin, failClose } from "./failure";
 import { completionMeaning, completionName, failLink } from "./link-failure";
@@ -12,7 +13,7 @@ import { prepare, prepareErrors, prepareExit } from "./prepare";
 import { reportWrite } from "./report";
 import { say } from "./say";
 import { textLiteral } from "./text";
-import { upgradeCompletion, upgradeResets, upgradeRun, upgradeStatus } from "./upgrade";
+import { upgradeCompletion, upgradeRun, upgradeStatus } from "./upgrade";
 
 function skipWhatIsNotSent(): void {
   for (let i: u32 = 0; i < imageCount; i++) {
@@ -56,8 +57,9 @@ function endWords(code: ExitCode): string {
       return "nothing to do: the device holds what the config names";
     case ExitCode.Paused: return "paused at a chunk; run the same command again, it goes on from there";
     case ExitCode.ResetNeeded:
-      if (upgradeResets == RESET_HOST) return "done: stored and read back; the new firmware of the host runs after its next reset";
-      if (upgradeResets == RESET_DEVICE) return "done: stored and read back; active after the next reset of the management controller";
+      if (confirmResets == RESET_HOST) return "done: stored and read back; the new firmware of the host runs after its next reset";
+      if (confirmResets == RESET_DEVICE) return "done: stored and read back; active after the next reset of the management controller";
+      if (confirmResets == 0) return "done: stored and read back; what was stored before runs after the next reset";
       return "done: stored and read back; active after the next reset of the management controller and of the host";
     case ExitCode.NeedsAttention: return "failed: a component needs attention, see above";
     default: return "failed: see above; run the same command again when the cause is removed";
@@ -69,7 +71,9 @@ function exitCode(): ExitCode {
   if (outcomeCount(imageCount, Outcome.Broken) > 0) return ExitCode.NeedsAttention;
   if (isPause()) return ExitCode.Paused;
   if (outcomeCount(imageCount, Outcome.Failed) > 0 || upgradeStatus != Status.Ok) return ExitCode.Failed;
-  if (outcomeCount(imageCount, Outcome.Stored) > 0) return upgradeResets != 0 ? ExitCode.ResetNeeded : ExitCode.Done;
+  if (outcomeCount(imageCount, Outcome.Stored) > 0) {
+    return confirmResets != 0 || anyWaitsForReset() ? ExitCode.ResetNeeded : ExitCode.Done;
+  }
   return ExitCode.NothingToDo;
 }
 

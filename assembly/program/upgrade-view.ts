@@ -16,10 +16,14 @@ import { textBytes, textHex, textLiteral, textNumber } from "./text";
 /** The lock is held by someone else, and is waited for. */
 export function tellHeld(holder: u32, heldMs: u32): void {
   sayBegin();
-  textLiteral("the management controller is busy with session ");
-  textNumber(holder);
-  textLiteral(", for ");
-  textDuration(heldMs);
+  if (holder == 0) {
+    textLiteral("the management controller is finishing a write that was cut");
+  } else {
+    textLiteral("the management controller is busy with session ");
+    textNumber(holder);
+    textLiteral(", for ");
+    textDuration(heldMs);
+  }
   textLiteral("; waiting up to 30 s for it");
   sayEnd();
   eventBegin("waiting");
@@ -33,17 +37,15 @@ export function tellStored(index: u32): void {
   sayBegin();
   textLiteral("  ");
   textBytes(imageName(index), imageNameSize(index));
-  textLiteral(": stored in ");
-  textBytes(imageComponent(index), imageComponentSize(index));
-  textLiteral(" slot ");
+  textLiteral(": stored in slot ");
   textNumber(outcomeSlot(index));
-  textLiteral(", read back, sha256 ");
+  textLiteral(" and read back, sha256 ");
   textHex(planDigest(index), 8);
-  textLiteral("... is right; flash time ");
+  textLiteral("...; flash time ");
   textDuration(outcomeFlashMs(index));
   textLiteral(" (modelled), ");
   textSize(outcomeEqual(index));
-  textLiteral(" were equal already");
+  textLiteral(" equal before");
   sayEnd();
   eventBegin("stored");
   eventText("image", imageName(index), imageNameSize(index));
@@ -129,5 +131,19 @@ export function tellFailed(index: u32, status: Status, completion: u32, outcome:
   failText("image", imageName(index), imageNameSize(index));
   failNumber("status", <u64>status);
   failNumber("completion", completion);
+  failEnd();
+}
+
+/** The device acknowledged an image, and its inventory does not have it where it should be. */
+export function tellNotThere(index: u32): void {
+  failBegin();
+  textLiteral("image ");
+  textBytes(imageName(index), imageNameSize(index));
+  textLiteral(": the management controller acknowledged it, and its inventory does not show it where the config wants it");
+  failState();
+  textLiteral("what the component runs is not known for certain; ferry inventory shows what the device says");
+  failAdvice();
+  textLiteral("run the same command again; if it stays, the management controller needs attention");
+  failText("image", imageName(index), imageNameSize(index));
   failEnd();
 }

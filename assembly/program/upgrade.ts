@@ -11,7 +11,7 @@ import { senderCompletion, senderEqual, senderFlashMs, senderPhase, senderResume
 import { abortRequestEncode } from "../wire/abort";
 import { Completion } from "../wire/completion";
 import {
-  endUpgradeCompletion, endUpgradeRequestEncode, endUpgradeResets, endUpgradeResponseDecode,
+  endUpgradeCompletion, endUpgradeRequestEncode, endUpgradeResponseDecode,
 } from "../wire/end-upgrade";
 import { HEADER_SIZE } from "../wire/frame";
 import { inventoryFlags, inventoryRunning, FLAG_IN_PLACE, NO_SLOT } from "../wire/inventory";
@@ -21,6 +21,7 @@ import {
 } from "../wire/start-upgrade";
 import { afterOs } from "./arguments";
 import { milliseconds } from "./clock";
+import { confirm, confirmMissing } from "./confirm";
 import { deviceFind, deviceLoad } from "./device-table";
 import { linkExchange, linkIgnoreStop, linkMayGoOn } from "./link";
 import { Outcome, outcomeOf, outcomeSet, outcomeStored } from "./outcome";
@@ -28,12 +29,10 @@ import { planSendBytes, planSendCount, planVerdict, Verdict, verdictSends } from
 import { pushImage } from "./push";
 import { say } from "./say";
 import { sessionId, sessionRenew } from "./session";
-import { tellFailed, tellHeld, tellStored } from "./upgrade-view";
+import { tellFailed, tellHeld, tellNotThere, tellStored } from "./upgrade-view";
 
 /** The device's number for the upgrade; 0 before one was opened. */
 export let upgradeNumber: u32 = 0;
-/** Resets that the device says are needed. */
-export let upgradeResets: u32 = 0;
 /** Why the upgrade as a whole did not end well; Ok when it did. */
 export let upgradeStatus: Status = Status.Ok;
 /** The completion code with `upgradeStatus` Refused. */
@@ -158,9 +157,7 @@ function endUpgrade(mode: u32): Status {
   if (decoded != Status.Ok) return decoded;
   upgradeCompletion = endUpgradeCompletion;
   if (endUpgradeCompletion == Completion.NoUpgrade) return Status.PeerRestarted;
-  if (endUpgradeCompletion != Completion.Ok) return Status.Refused;
-  upgradeResets = endUpgradeResets;
-  return Status.Ok;
+  return endUpgradeCompletion == Completion.Ok ? Status.Ok : Status.Refused;
 }
 
 /** Gives the upgrade up and leaves what was received for the next run. Nothing depends on the answer. */
@@ -176,7 +173,6 @@ function takeUpAgain(): void {
 
 /** Carries out what was planned. `upgradeStatus` says how the upgrade as a whole went. */
 export function upgradeRun(): void {
-  upgradeResets = 0;
   upgradeStatus = openUpgrade();
   if (upgradeStatus != Status.Ok) return;
   for (let attempt: u32 = 0; attempt < RECOVERIES; attempt++) {
@@ -192,14 +188,15 @@ export function upgradeRun(): void {
     }
     linkIgnoreStop(true);
     upgradeStatus = endUpgrade(wireActivate());
-    if (upgradeStatus == Status.PeerRestarted) {
-      upgradeStatus = recover();
-      takeUpAgain();
-      linkIgnoreStop(false);
-      if (upgradeStatus != Status.Ok) return;
-      continue;
-    }
+    if (upgradeStatus == Status.Ok) upgradeStatus = confirm();
+    const again: bool = upgradeStatus == Status.PeerRestarted;
+    if (again) upgradeStatus = recover();
     linkIgnoreStop(false);
-    return;
+    if (!again) {
+      if (upgradeStatus == Status.Ok && confirmMissing < imageCount) tellNotThere(confirmMissing);
+      return;
+    }
+    if (upgradeStatus != Status.Ok) return;
+    takeUpAgain();
   }
 }

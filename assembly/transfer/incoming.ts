@@ -22,7 +22,7 @@ import { NO_SLOT } from "../wire/inventory";
 import { DIGEST_SIZE, Phase, SlotState, VERSION_SIZE } from "../wire/message-type";
 import {
   componentIsInPlace, componentName, componentPage, componentRemember, componentRestore, componentSeal, componentSetActive, componentSetHostReset,
-  componentSetPending, componentSlotSize, componentTarget, slotSet, slotSetState,
+  componentSetPending, componentSlotSize, componentTarget, slotHolds, slotSet, slotSetState, slotVersion,
 } from "./components";
 import { jobFlash, jobStaging, Note, noteAdd, ReceiverAction } from "./job";
 
@@ -64,6 +64,8 @@ enum Step {
 let step: Step = Step.None;
 let chunkSize: u32 = 0;
 let touchedFlash: bool = false;
+/** The slot held the image before the file began: no staging was opened, nothing was written. */
+let wasThere: bool = false;
 let writeOffset: u32 = 0;
 let writeSize: u32 = 0;
 let writePointer: usize = 0;
@@ -80,7 +82,10 @@ export function fileIsBusy(): bool {
   return step != Step.None;
 }
 
-/** Begins to receive into a component. `version` and `digest` are copied. */
+/**
+ * Begins to receive into a component. `version` and `digest` are copied. A slot that holds the image already, read back
+ * in an earlier upgrade and not activated since, counts as stored at once.
+ */
 export function fileBegin(index: u32, component: u32, size: u32, version: usize, digest: usize, chunk: u32): void {
   fileTransfer++;
   fileIndex = index;
@@ -92,8 +97,9 @@ export function fileBegin(index: u32, component: u32, size: u32, version: usize,
   chunkSize = chunk;
   memory.copy(FILE_VERSION, version, VERSION_SIZE);
   memory.copy(FILE_DIGEST, digest, DIGEST_SIZE);
-  fileState = FileState.Opening;
-  step = Step.Open;
+  wasThere = slotHolds(component, fileSlot, digest) && memory.compare(slotVersion(component, fileSlot), version, VERSION_SIZE) == 0;
+  fileState = wasThere ? FileState.Stored : FileState.Opening;
+  step = wasThere ? Step.None : Step.Open;
 }
 
 /** Transfers are numbered from here: another number at each start of the device. */
@@ -134,7 +140,7 @@ export function fileStore(): void {
 
 /** Ends the file: what was received is kept, or thrown away. Not while it is being stored. */
 export function fileEnd(keep: bool): void {
-  const isOpen: bool = fileState == FileState.Receiving || fileState == FileState.Stored;
+  const isOpen: bool = fileState == FileState.Receiving || (fileState == FileState.Stored && !wasThere);
   if (fileState == FileState.None) return;
   fileState = FileState.None;
   step = !keep ? Step.Discard : isOpen ? Step.Close : Step.None;
@@ -174,11 +180,11 @@ export function fileIsUnsafe(): bool {
 }
 
 export function fileFlashMs(): u32 {
-  return <u32>(storeMicroseconds / 1000);
+  return wasThere ? 0 : <u32>(storeMicroseconds / 1000);
 }
 
 export function fileEqualBytes(): u32 {
-  return min<u32>(storeSkipped * BLOCK, fileSize);
+  return wasThere ? fileSize : min<u32>(storeSkipped * BLOCK, fileSize);
 }
 
 function storeAction(): ReceiverAction {
@@ -216,10 +222,12 @@ function storeFailure(): u32 {
 function stored(success: bool): void {
   componentRemember(fileComponent);
   if (success) {
+    // Also when a cut writing was only looked at again: what the slot holds now is not what the host started from.
+    const isNew: bool = !slotHolds(fileComponent, fileSlot, FILE_DIGEST);
     slotSet(fileComponent, fileSlot, SlotState.Valid, fileSize, FILE_VERSION, FILE_DIGEST);
     if (componentIsInPlace(fileComponent)) {
       componentSetActive(fileComponent, fileSlot);
-      if (touchedFlash) componentSetHostReset(fileComponent, true);
+      if (isNew) componentSetHostReset(fileComponent, true);
     }
     step = Step.RecordEnd;
     return;

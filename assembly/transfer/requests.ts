@@ -34,7 +34,7 @@ import {
 } from "./incoming";
 import { Note, noteAdd } from "./job";
 import {
-  lockGiveBack, lockHeard, lockHeldMs, lockIsLive, lockTake, upgradeId, upgradeIsOpen, upgradeSession, upgradeSlots, upgradeStored,
+  lockGiveBack, lockHeard, lockHeldMs, lockIsLive, lockNoteStored, lockTake, upgradeId, upgradeIsOpen, upgradeSession, upgradeSlots, upgradeStored,
 } from "./lock";
 import { replyBody, replyNow, replyRefusal, replyTo } from "./reply";
 import { compareVersions } from "./version";
@@ -98,7 +98,7 @@ function startUpgrade(link: u32, body: usize, now: u32): void {
   const same: bool = upgradeIsOpen && upgradeSession == startUpgradeSession;
   if (!same) {
     if (lockIsLive(now) || fileState == FileState.Storing) {
-      replyNow(link, startUpgradeResponseEncode(replyBody(), Completion.Busy, 0, upgradeSession, lockHeldMs(now)));
+      replyNow(link, startUpgradeResponseEncode(replyBody(), Completion.Busy, 0, upgradeIsOpen ? upgradeSession : 0, lockHeldMs(now)));
       return;
     }
     if (upgradeIsOpen) noteAdd(Note.UpgradeAbandoned);
@@ -141,7 +141,9 @@ function startFile(link: u32, body: usize, now: u32): void {
   const verdict: u32 = judge(component);
   if (verdict != Completion.Ok) return replyRefusal(link, verdict);
   fileBegin(startFileIndex, component, startFileSize, startFileVersion, startFileDigest, limitChunk);
-  answerLater(link);
+  if (fileState != FileState.Stored) return answerLater(link);
+  lockNoteStored(component, fileSlot);
+  replyStartFile(link, frameId);
 }
 
 function replyData(link: u32, id: u32, completion: u32): void {
@@ -212,10 +214,12 @@ function abort(link: u32, body: usize): void {
   if (abortRequestDecode(body, frameBodySize) != Status.Ok) return replyRefusal(link, Completion.BadRequest);
   let completion: u32 = Completion.Ok;
   if (upgradeIsOpen && abortUpgrade == upgradeId) {
-    if (fileState == FileState.Storing) {
+    // What is on its way into flash goes on to its end, whoever waits for it; only the lock is given back.
+    const isStoring: bool = fileState == FileState.Storing;
+    if (isStoring && !abortKeep) {
       completion = Completion.Busy;
     } else {
-      fileEnd(abortKeep);
+      if (!isStoring) fileEnd(abortKeep);
       lockGiveBack();
       noteAdd(Note.UpgradeAborted);
     }

@@ -220,6 +220,8 @@ function ended(now: u32): void {
   senderFlashMs = endFileFlashMs;
   senderEqual = endFileEqual;
   senderPhase = Phase.Stored;
+  senderDone = size;
+  senderTotal = size;
   state = State.Done;
 }
 
