@@ -1,7 +1,7 @@
 // How the two processes of one emulated machine find each other: by the controller's state directory. The controller
 // makes the files behind the function's BARs and records where; the host opens them. They share nothing else.
-import { lstatSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { existsSync, lstatSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { FerryError } from '../error.ts';
 import type { FileMemory } from './file-memory.ts';
 import { expectOwnDirectory, machineBases, machineName, makeMachineDirectory, openMachineFile, ownUser, removeOwnDirectory } from './machine-files.ts';
@@ -27,7 +27,7 @@ export interface MachineDirectory {
  */
 export function createMachineDirectory(stateDirectory: string): MachineDirectory {
   try {
-    mkdirSync(stateDirectory, { recursive: true });
+    makeDirectories(resolve(stateDirectory));
     const machine = createAt(realpathSync(stateDirectory));
     return recorded(machine);
   } catch (error) {
@@ -58,6 +58,17 @@ export function removeMachineDirectory(stateDirectory: string): void {
   if (directory === undefined) return;
   if (basename(directory) === machineName(realpathSync(stateDirectory), ownUser())) removeOwnDirectory(directory);
   rmSync(machineRecordPath(stateDirectory), { force: true });
+}
+
+/** As mkdir -p. Node's own goes round for ever where a directory refuses names with ENOENT, as /proc does. */
+function makeDirectories(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectories(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 /** Takes the first place that has room. Only trouble that another place may not have goes on to the next. */

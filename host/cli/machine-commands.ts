@@ -1,6 +1,7 @@
 // The commands that are the emulated machine: its firmware, and its management controller.
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Command, JSON_OPTION, MACHINE_OPTION, machineOf, numberOf, textOf } from './command.ts';
+import { type Command, JSON_OPTION, MACHINE_OPTION, machineOf, numberOf, textOf, usage } from './command.ts';
 
 const boot: Command = {
   name: 'boot',
@@ -21,9 +22,11 @@ const boot: Command = {
     ['ferry boot --esp /srv/esp --machine /srv/board1 --delay 0', 'unattended'],
   ],
   async run(values) {
+    const esp = resolve(textOf(values, 'esp') ?? 'esp');
+    if (!statSync(esp, { throwIfNoEntry: false })?.isDirectory()) throw usage(`--esp: expected a directory, got ${esp}, which is none`, 'boot');
     const { bootMachine } = await import('../efi/boot.ts');
     const outcome = await bootMachine({
-      volumeDirectory: resolve(textOf(values, 'esp') ?? 'esp'),
+      volumeDirectory: esp,
       stateDirectory: machineOf(values),
       nvramFile: textOf(values, 'nvram'),
       startupDelay: numberOf(values, 'delay', 0, 3600),

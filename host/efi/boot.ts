@@ -15,9 +15,9 @@ import { HangWatch, type FirmwareResult, type FirmwareTask } from './worker-mess
 
 const STARTUP_DELAY_SECONDS = 5;
 const DEFAULT_COLUMNS = 80;
-const HANG_CHECK_MS = 1000;
+const HANG_CHECK_MS = 500;
 /** A firmware that still looks at its watchdog resets by itself: only beyond this does the main thread step in. */
-const HANG_GRACE = 3_000_000_000n;
+const HANG_GRACE = 2_000_000_000n;
 
 export interface BootOptions {
   /** The directory behind FS0:, the EFI system partition. */
@@ -28,6 +28,8 @@ export interface BootOptions {
   readonly nvramFile?: string | undefined;
   /** Seconds before `startup.nsh`; 5 on a terminal and 0 elsewhere when not given. */
   readonly startupDelay?: number | undefined;
+  /** How long a boot option may take before the machine is reset; five minutes when not given. */
+  readonly watchdogSeconds?: number | undefined;
   readonly workerUrl?: URL | undefined;
 }
 
@@ -39,15 +41,17 @@ export interface BootOutcome {
 
 /** Exit codes of DESIGN.md section 4. */
 const EXIT_FAILED = 1;
+const EXIT_PAUSED = 4;
 const EXIT_NEEDS_ATTENTION = 5;
 
 /** Powers the machine on and runs it until it hands over to the operating system or is off. */
 export async function bootMachine(options: BootOptions): Promise<BootOutcome> {
   const lock = claimMachine(options.stateDirectory);
+  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const stop = new StopFlag();
   const keys = new KeyWriter();
   const watch = new HangWatch();
-  const forgetKeys = forwardKeys(process.stdin, keys);
+  const forgetKeys = forwardKeys(process.stdin, keys, { isTerminal });
   const forgetSignals = stopOnSignals(stop, {
     onStop: () => keys.wake(),
     onKill: () => {
@@ -56,7 +60,7 @@ export async function bootMachine(options: BootOptions): Promise<BootOutcome> {
     },
   });
   try {
-    return outcome(await runUntilRest(options, { stop, keys, watch }));
+    return outcome(await runUntilRest(options, { stop, keys, watch, isTerminal, hasMachine: lock !== undefined }));
   } finally {
     forgetSignals();
     forgetKeys();
@@ -68,6 +72,9 @@ interface Shared {
   readonly stop: StopFlag;
   readonly keys: KeyWriter;
   readonly watch: HangWatch;
+  readonly isTerminal: boolean;
+  /** If there is no machine now, the firmware runs without its device, even if one comes up meanwhile: nothing is locked. */
+  readonly hasMachine: boolean;
 }
 
 /** Two runs must not drive one device. Without a controller there is no device, and nothing to lock. */
@@ -98,12 +105,11 @@ async function runUntilRest(options: BootOptions, shared: Shared): Promise<Cycle
   }
 }
 
-async function runThread(options: BootOptions, { stop, keys, watch }: Shared): Promise<FirmwareResult | { readonly kind: 'hung' }> {
-  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+async function runThread(options: BootOptions, { stop, keys, watch, isTerminal, hasMachine }: Shared): Promise<FirmwareResult | { readonly kind: 'hung' }> {
   const task: FirmwareTask = {
-    volumeDirectory: options.volumeDirectory, stateDirectory: options.stateDirectory, nvramFile: options.nvramFile,
+    volumeDirectory: options.volumeDirectory, stateDirectory: hasMachine ? options.stateDirectory : undefined, nvramFile: options.nvramFile,
     startupDelay: options.startupDelay ?? (isTerminal ? STARTUP_DELAY_SECONDS : 0),
-    isTerminal, columns: process.stdout.columns ?? DEFAULT_COLUMNS,
+    watchdogSeconds: options.watchdogSeconds, isTerminal, columns: process.stdout.columns || DEFAULT_COLUMNS,
     stop: stop.buffer, keys: keys.buffer, watch: watch.buffer,
   };
   const worker = new Worker(options.workerUrl ?? pathToFileURL(artifactPath('efi-worker.js')), { workerData: task });
@@ -139,5 +145,6 @@ function hangOf(watch: HangWatch): { promise: Promise<{ kind: 'hung' }>; forget(
 
 function outcome({ handover, imageStatus }: CycleResult): BootOutcome {
   if (handover === 'reset-limit') return { handover, exitCode: EXIT_NEEDS_ATTENTION };
-  return { handover, exitCode: imageStatus === undefined ? 0 : imageStatus < 256n ? Number(imageStatus) : EXIT_FAILED };
+  if (imageStatus === undefined) return { handover, exitCode: handover === 'stopped' ? EXIT_PAUSED : 0 };
+  return { handover, exitCode: imageStatus < 256n ? Number(imageStatus) : EXIT_FAILED };
 }

@@ -31,7 +31,8 @@ export interface PowerOnOptions extends Platform {
   readonly variables: VariableStore;
   /** Seconds of the countdown before `startup.nsh`. */
   readonly startupDelay: number;
-  readonly watchdogSeconds?: number;
+  /** How long a boot option may take; five minutes when not given. */
+  readonly watchdogSeconds?: number | undefined;
 }
 
 /** How a power-on ended, and the status of the last image that came from a file. */

@@ -5,9 +5,11 @@ import type { CycleResult, ResetCount } from './power-cycle.ts';
 /** Given to the firmware's thread when it starts. */
 export interface FirmwareTask {
   readonly volumeDirectory: string;
-  readonly stateDirectory: string;
+  /** Undefined: a machine without its management controller. */
+  readonly stateDirectory: string | undefined;
   readonly nvramFile: string | undefined;
   readonly startupDelay: number;
+  readonly watchdogSeconds: number | undefined;
   readonly isTerminal: boolean;
   readonly columns: number;
   /** Of `StopFlag`, `KeyWriter` and `HangWatch`. */

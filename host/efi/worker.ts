@@ -3,7 +3,7 @@
 import { randomFillSync } from 'node:crypto';
 import { totalmem } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openEmulatedMachine } from '../bus/emulated-machine.ts';
+import { emulatedBus, openEmulatedMachine } from '../bus/emulated-machine.ts';
 import { FerryError } from '../error.ts';
 import { NodeStream } from '../os/node-file.ts';
 import { StopFlag } from '../os/stop.ts';
@@ -36,11 +36,12 @@ function run(task: FirmwareTask): CycleResult {
   const console = consoleDevice(task);
   const variables = openVariableStore(task.nvramFile, (message) => console.write(`${message}\n`));
   return cyclePower(() => {
-    const machine = openEmulatedMachine(task.stateDirectory);
+    const machine = task.stateDirectory === undefined ? undefined : openEmulatedMachine(task.stateDirectory);
     try {
-      machine.reset();
+      machine?.reset();
       return powerOn({
-        console, bus: machine.bus, variables, volumeDirectory: task.volumeDirectory, startupDelay: task.startupDelay,
+        console, bus: machine?.bus ?? emulatedBus(undefined), variables, volumeDirectory: task.volumeDirectory, startupDelay: task.startupDelay,
+        watchdogSeconds: task.watchdogSeconds,
         clock: { now: () => BigInt(Date.now()) * 1_000_000n, monotonic: () => process.hrtime.bigint() },
         memoryBytes: totalmem(),
         sleep: (milliseconds) => stop.wait(milliseconds),
@@ -49,7 +50,7 @@ function run(task: FirmwareTask): CycleResult {
       });
     } finally {
       watch.deadline = undefined;
-      machine.close();
+      machine?.close();
     }
   }, watch, (text) => console.write(text));
 }

@@ -5,6 +5,7 @@ import { INTERNAL_SHELL, OPERATING_SYSTEM } from '../../host/efi/boot-manager.ts
 import { encodeLoadOption, LOAD_OPTION_ACTIVE, type LoadOption } from '../../host/efi/boot-option.ts';
 import { DevicePath } from '../../host/efi/device-path.ts';
 import { SYSTEM_PARTITION } from '../../host/efi/devices.ts';
+import { powerOn } from '../../host/efi/firmware.ts';
 import { GLOBAL_VARIABLE } from '../../host/efi/guid.ts';
 import { cyclePower, MAXIMUM_RESETS } from '../../host/efi/power-cycle.ts';
 import { VariableAttribute, VariableStore } from '../../host/efi/variable-store.ts';
@@ -77,12 +78,9 @@ describe('the boot manager', () => {
 
   it('boots on when there is no volume at all', () => {
     const machine = new VirtualMachine();
-    const options = { ...machine.options, volumeDirectory: join(machine.volume, 'none') };
-    expect(new VirtualMachine().powerOn().kind).toBe('os');
-    expect(boot({}).result).toMatchObject({ kind: 'os' });
-    Object.assign(machine, { options });
-    expect(machine.powerOn().kind).toBe('os');
+    expect(powerOn({ ...machine.options, volumeDirectory: join(machine.volume, 'none') }).kind).toBe('os');
     expect(machine.console.output).toContain('No boot volume:');
+    expect(machine.console.output).toContain('got nothing');
   });
 });
 
@@ -94,7 +92,7 @@ describe('the watchdog timer', () => {
     expect(machine.console.output).toContain('The watchdog timer expired: the machine is reset.');
   });
 
-  it('ends a script that stalls for ever, and one that goes round without waiting', () => {
+  it('ends a script that goes round for ever', () => {
     const stalled = boot({ files: { 'startup.nsh': ':again\nstall 1000000\ngoto again' }, watchdogSeconds: 20 });
     expect([stalled.result, stalled.machine.clock.elapsedMs]).toEqual([{ kind: 'reset', type: 'cold', imageStatus: undefined }, 20_000]);
   });

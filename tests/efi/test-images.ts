@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
-import { call, handMadeBytes } from '../wasi/hand-made-program.ts';
+import { call, handMadeBytes, show } from '../wasi/hand-made-program.ts';
 
 /** A module that ends with this code and does nothing else. */
 export const exitImage = (code: number): Uint8Array => handMadeBytes({ steps: [call('proc_exit', code)] });
@@ -15,8 +15,12 @@ export const trapImage = (): Uint8Array => handMadeBytes({ steps: ['trap'] });
 /** A module that never ends and asks nobody anything. */
 export const hungImage = (): Uint8Array => handMadeBytes({ steps: ['spin'] });
 
-/** A module that waits as long as nobody asks it to stop, and only then ends with code 4. */
-export const waitingImage = (milliseconds: number): Uint8Array => handMadeBytes({ steps: [call('sleep', milliseconds), call('proc_exit', 4)] });
+/** A module that says "waiting", waits so long or until it is asked to stop, and ends with code 4. */
+export function waitingImage(milliseconds: number): Uint8Array {
+  const text = 'waiting\n';
+  const said = show(0x100, text.length);
+  return handMadeBytes({ data: { 0x100: text, ...said.data }, steps: [said.step, call('sleep', milliseconds), call('proc_exit', 4)] });
+}
 
 const SOURCE = `
 import { path_open, fd_read, fd_write, fd_close, clock_time_get, random_get, rights, oflags, fdflags, lookupflags } from "@assemblyscript/wasi-shim/assembly/bindings/wasi_snapshot_preview1";

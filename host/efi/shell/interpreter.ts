@@ -16,7 +16,7 @@ import { withoutComment, withVariables } from './substitution.ts';
 
 /** Runs a line. Answers an error status when a script that runs has to end because of it. */
 export function runLine(shell: Shell, line: string): bigint {
-  const text = withVariables(withoutComment(line).trim(), (name) => shell.environment.get(name), shell.script?.variables ?? new Map()).trim();
+  const text = expanded(shell, withoutComment(line).trim()).trim();
   if (text === '') return EfiStatus.SUCCESS;
   try {
     const parsed = parseCommandLine(text);
@@ -26,6 +26,12 @@ export function runLine(shell: Shell, line: string): bigint {
     shell.print(`${error.message}\n`);
     return reportStatus(shell, error.status);
   }
+}
+
+/** The variable that a `for` names is not replaced by the value that it has from the turn before. */
+function expanded(shell: Shell, line: string): string {
+  const head = /^for\s+%[a-z](?=\s)/i.exec(line)?.[0] ?? '';
+  return head + withVariables(line.slice(head.length), (name) => shell.environment.get(name), shell.script?.variables ?? new Map());
 }
 
 function reportStatus(shell: Shell, status: bigint): bigint {

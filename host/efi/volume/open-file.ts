@@ -1,5 +1,6 @@
 // What the open files and the open directories of a directory volume have in common.
 import { renameSync, rmdirSync, unlinkSync, type Stats } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { asEfiError } from './host-failure.ts';
 import { FileAttribute, type FileChange, type FileInfo, type FileMode, type FileProtocol } from '../protocols/simple-file-system.ts';
 import { EfiError } from '../status.ts';
@@ -62,13 +63,17 @@ export abstract class OpenFile {
     if (this.#isClosed) throw new EfiError('INVALID_PARAMETER', `\\${this.names.join('\\')} was closed`);
   }
 
+  /** A name that differs from the present one in case only is the same file. */
   #rename(fileName: string): void {
+    const wanted = volumePath(this.names.slice(0, -1), fileName);
     const from = this.volume.find(this.names);
-    const to = this.volume.find(volumePath(this.names.slice(0, -1), fileName));
-    const isSame = to.hostPath === from.hostPath || to.stats?.ino === from.stats?.ino;
+    const to = this.volume.find(wanted);
+    const isSame = to.hostPath === from.hostPath;
     if (this.names.length === 0 || (to.stats && !isSame)) throw new EfiError('ACCESS_DENIED', `\\${to.names.join('\\')} is there already`);
-    asEfiError(from.hostPath, () => renameSync(from.hostPath, to.hostPath));
-    this.names = to.names;
+    const name = wanted.at(-1) as string;
+    const hostPath = isSame ? join(dirname(from.hostPath), name) : to.hostPath;
+    asEfiError(from.hostPath, () => renameSync(from.hostPath, hostPath));
+    this.names = [...to.names.slice(0, -1), name];
   }
 }
 

@@ -1,6 +1,8 @@
 import type { ShellCommand } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { fileNamed, findFile } from '../find-file.ts';
+import { EfiError } from '../../status.ts';
+import { findFile } from '../find-file.ts';
+import { matchFiles } from '../paths.ts';
 import { blockEnd, blockStart } from '../script/blocks.ts';
 import { evaluate } from '../script/condition.ts';
 import type { Script } from '../script/script.ts';
@@ -33,6 +35,16 @@ function refuseWords(command: string, words: readonly string[]): void {
   if (words.length > 0) throw new CommandError('INVALID_PARAMETER', `${command}: Too many arguments`);
 }
 
+/** Whether a path, or a pattern, stands for anything. */
+function isThere(shell: Shell, path: string): boolean {
+  try {
+    return matchFiles(shell.volumes, path).length > 0;
+  } catch (error) {
+    if (error instanceof EfiError) return false;
+    throw error;
+  }
+}
+
 export const ifCommand: ShellCommand = {
   name: 'if',
   summary: 'Runs commands in a script when a condition is true.',
@@ -47,7 +59,7 @@ export const ifCommand: ShellCommand = {
     if (then < 0) throw new CommandError('INVALID_PARAMETER', `No matching 'Then' for 'If' statement found. Line: ${script.line?.number}`);
     if (then !== words.length - 1) throw new CommandError('INVALID_PARAMETER', 'if: Then cannot be followed by anything');
     const isTrue = evaluate(words.slice(0, then), {
-      exists: (path) => fileNamed(shell, path) !== undefined,
+      exists: (path) => isThere(shell, path),
       available: (name) => findFile(shell, [name]) !== undefined,
     });
     if (!isTrue) script.jump((blockEnd(script, script.position, 'if', 'endif', 'else') as number) + 1);
