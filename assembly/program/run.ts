@@ -58,9 +58,9 @@ function endWords(code: ExitCode): string {
     case ExitCode.Paused: return "paused at a chunk; run the same command again, it goes on from there";
     case ExitCode.ResetNeeded:
       if (confirmResets == RESET_HOST) return "done: stored and read back; the new firmware of the host runs after its next reset";
-      if (confirmResets == RESET_DEVICE) return "done: stored and read back; active after the next reset of the management controller";
+      if (confirmResets == RESET_DEVICE) return "done: stored and read back; active after the next reset";
       if (confirmResets == 0) return "done: stored and read back; what was stored before runs after the next reset";
-      return "done: stored and read back; active after the next reset of the management controller and of the host";
+      return "done: stored and read back; active after the next reset of the host";
     case ExitCode.NeedsAttention: return "failed: a component needs attention, see above";
     default: return "failed: see above; run the same command again when the cause is removed";
   }

@@ -19,7 +19,7 @@ enum Work {
   Activate,
   /** The device has started: pending slots become the running ones. */
   Boot,
-  /** The host has been reset: what waited for that runs now. */
+  /** The host has been reset: what waited for a reset runs now, the device's own images included. */
   HostReset,
 }
 
@@ -71,7 +71,8 @@ export function activationHostReset(): void {
 function change(): bool {
   if (work == Work.Boot) return componentBoot(index);
   if (work == Work.HostReset) {
-    if (!componentNeedsHostReset(index)) return false;
+    const changed: bool = componentBoot(index);
+    if (!componentNeedsHostReset(index)) return changed;
     componentSetHostReset(index, false);
     return true;
   }

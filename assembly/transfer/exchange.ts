@@ -3,10 +3,10 @@
  * The caller encodes the body behind `EXCHANGE_OUT` + HEADER_SIZE, calls `exchangeBegin`, and then obeys
  * `exchangeNext`; what comes in goes to `exchangeMessage`.
  *
- *            begin           Send            timeout, tries left: Send again, same id
+ *            begin           Send            timeout: Send again, same id
  *   Idle ──────────► Ready ────────► Waiting ──────────────┐
  *                                    │  │ ◄───────────────┘
- *                          response  │  │  no tries left
+ *                          response  │  │  silent too long
  *                                    ▼  ▼
  *                                 Done  Failed(TimedOut)
  */
@@ -42,11 +42,13 @@ export let exchangeFailure: Status = Status.Ok;
 /** The id of the newest request; ids go up by one from where `exchangeSeed` set them. */
 export let exchangeId: u32 = 0;
 
-/** How often a request is sent before the peer counts as silent. */
+/** How often a request is sent at least, and for how long, before the peer counts as silent. */
 const TRIES: u32 = 7;
+const SILENCE_MS: u32 = 15000;
 
 let state: ExchangeAction = ExchangeAction.Idle;
 let type: u32 = 0;
+let firstSentAt: u32 = 0;
 let sentAt: u32 = 0;
 let tries: u32 = 0;
 /** What the peer itself said that it would take, on top of the round trip. */
@@ -83,7 +85,7 @@ export function exchangeNext(now: u32): ExchangeAction {
       return ExchangeAction.Wait;
     }
     timerBackOff();
-    if (tries == TRIES) {
+    if (tries >= TRIES && now - firstSentAt >= SILENCE_MS) {
       exchangeFailure = Status.TimedOut;
       state = ExchangeAction.Failed;
     } else {
@@ -91,6 +93,7 @@ export function exchangeNext(now: u32): ExchangeAction {
     }
   }
   if (state != ExchangeAction.Send) return state;
+  if (tries == 0) firstSentAt = now;
   sentAt = now;
   tries++;
   state = ExchangeAction.Wait;

@@ -195,7 +195,7 @@ export function receiverDone(status: Status, value: u32): Status {
   return Status.Ok;
 }
 
-/** The host machine has been reset: firmware that waited for that runs now. */
+/** The host machine has been reset: images that waited for a reset run now. */
 export function receiverHostReset(): void {
   if (!activationIsBusy()) activationHostReset();
 }

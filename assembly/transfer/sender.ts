@@ -90,8 +90,9 @@ export let senderRepeats: u32 = 0;
 
 /** How long the receiver may hold back the answer to end of file while it is still writing. */
 const HOLD_MS: u32 = 100;
-/** Without any new acknowledgement for so long, the receiver counts as silent. */
+/** Without any new acknowledgement for so long, and after so many repeats, the receiver counts as silent. */
 const SILENCE_MS: u32 = 15000;
+const TRIES: u32 = 7;
 /** A receiver that answers, but has got no further for so long, counts as silent, too. */
 const STALL_MS: u32 = 60000;
 /** How often a receiver may find at the end of the file that something is missing after all. */
@@ -116,6 +117,8 @@ let window: u32 = 0;
 let progressAt: u32 = 0;
 let isTimed: bool = false;
 let incompletes: u32 = 0;
+/** How often acknowledgements were overdue since something was heard that is nearer to the end. */
+let overdue: u32 = 0;
 
 function fail(status: Status, completion: u32): void {
   senderFailure = status;
@@ -145,6 +148,7 @@ export function senderBegin(upgrade: u32, index: u32, allow: u32, fileSize: u32)
 function progressed(now: u32): void {
   progressAt = now;
   isTimed = true;
+  overdue = 0;
 }
 
 function isStalled(now: u32): bool {
@@ -241,11 +245,14 @@ function nextOfExchange(now: u32): SenderAction {
 }
 
 function nextOfWindow(now: u32): SenderAction {
-  if (now - progressAt > SILENCE_MS) {
+  if ((overdue >= TRIES && now - progressAt > SILENCE_MS) || isStalled(now)) {
     fail(Status.TimedOut, 0);
     return SenderAction.Failed;
   }
-  if (windowExpire(now) > 0) timerBackOff();
+  if (windowExpire(now) > 0) {
+    overdue++;
+    timerBackOff();
+  }
   if (windowNext()) {
     senderOffset = windowOffset;
     senderChunk = windowChunk;

@@ -2,7 +2,7 @@
  * End upgrade says when the stored images become active, and gives the lock back.
  *
  * request   0 u32 upgrade id   4 u8 activate   5 zero [3]
- * response  0 u8 completion   1 u8 resets needed (bit 0: of the device, bit 1: of the host)   2 u16 images stored
+ * response  0 u8 completion   1 u8 resets needed (bit 0: any, bit 1: of the host)   2 u16 images stored
  *           4 u32 upgrade id
  */
 import { Status } from "../status";
@@ -10,9 +10,9 @@ import { Activate } from "./message-type";
 
 export const END_UPGRADE_REQUEST_SIZE: u32 = 8;
 export const END_UPGRADE_RESPONSE_SIZE: u32 = 8;
-/** The new image of the device itself runs after its next reset. */
+/** An image of the device itself runs after the next reset, of the device or of the host. */
 export const RESET_DEVICE: u32 = 1;
-/** A new image of the host's firmware runs after the host's next reset. */
+/** An image of the host's firmware runs after the next reset of the host. */
 export const RESET_HOST: u32 = 2;
 
 /** Set by `endUpgradeRequestDecode` and `endUpgradeResponseDecode`. */

@@ -43,6 +43,7 @@ export enum MessageType {
 export enum Activate {
   No = 0,
   Now = 1,
+  /** When the device starts anew, or the host is reset. */
   NextReset = 2,
 }
 
