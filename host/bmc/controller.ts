@@ -108,11 +108,13 @@ export class Controller {
     if (error !== undefined) throw error;
   }
 
-  /** Takes one message at most and performs one action at most. False when there was nothing to do. */
+  /** Takes one message at most and performs one action besides answering it. False when there was nothing to do. */
   #round(now: number): boolean {
     this.#mailbox.attend(now);
     if (this.#waiting !== undefined && this.#mailbox.send(this.#waiting)) this.#waiting = undefined;
     const took = this.#waiting === undefined && this.#receiver.ready() && this.#take(now);
+    // A host that asks all the time does not keep an image from being stored.
+    if (took) this.#receiver.step(now);
     return this.#receiver.step(now) || took;
   }
 

@@ -1,5 +1,6 @@
 // The management controller as a process: its machine's shared files, its loop, its signals, its lines on the screen.
 import { randomInt } from 'node:crypto';
+import { writeSync } from 'node:fs';
 import { createMachineDirectory } from '../bus/machine-directory.ts';
 import { FerryError } from '../error.ts';
 import { DEFAULT_BOARD } from './board.ts';
@@ -88,8 +89,16 @@ function printer({ json = false, write = toStandardOutput() }: RunControllerOpti
   return (event) => write(json ? eventLine(event, new Date()) : `${event.text}\n`);
 }
 
-/** A reader that has gone, as a parent that only waited for `ready`, is no reason to end. */
+/**
+ * A reader that has gone, or one that does not read, as a parent that only waited for `ready`, must not end or stop the
+ * controller: the line is lost then, and lies in the event log.
+ */
 function toStandardOutput(): (line: string) => void {
-  process.stdout.on('error', () => undefined);
-  return (line) => process.stdout.write(line);
+  return (line) => {
+    try {
+      writeSync(process.stdout.fd, line);
+    } catch {
+      // See above.
+    }
+  };
 }

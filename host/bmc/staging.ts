@@ -33,23 +33,17 @@ export class Staging {
   /** Opens or makes the staging of an image. Answers how many bytes from the start are there and were checked. */
   open(digest: string, size: number): number {
     const [imagePath, journalPath] = this.#paths(digest);
-    this.close();
+    this.#letGo();
     this.#makeRoom(digest, this.#limit - 1);
-    const image = new StagedImage(imagePath, journalPath, size, this.#openFile);
+    const image = this.#withRoom(digest, () => new StagedImage(imagePath, journalPath, size, this.#openFile));
     this.#open = { digest, image };
     syncDirectory(this.#directory);
     return image.resumable;
   }
 
-  /** Writes to the open image. When the disk is full, images that are not open make room once. */
   write(offset: number, data: Uint8Array): void {
     const { digest, image } = this.#opened();
-    try {
-      image.write(offset, data);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC' || this.#makeRoom(digest, 0) === 0) throw error;
-      image.write(offset, data);
-    }
+    this.#withRoom(digest, () => image.write(offset, data));
   }
 
   read(offset: number, into: Uint8Array): void {
@@ -71,13 +65,7 @@ export class Staging {
   /** Deletes the staging of an image; it may be open, or may not exist. */
   discard(digest: string): void {
     const paths = this.#paths(digest);
-    if (this.#open?.digest === digest) {
-      try {
-        this.close();
-      } catch {
-        // What could not be flushed is deleted now.
-      }
-    }
+    if (this.#open?.digest === digest) this.#letGo();
     for (const path of paths) rmSync(path, { force: true });
   }
 
@@ -85,6 +73,25 @@ export class Staging {
   #paths(digest: string): [image: string, journal: string] {
     if (!DIGEST.test(digest)) throw new RangeError(`staging: expected a SHA-256 as 64 hex digits, got "${digest}"`);
     return [join(this.#directory, `${digest}.image`), join(this.#directory, `${digest}.journal`)];
+  }
+
+  /** Closes the open image. That it could not be flushed is found when it is opened again, and no trouble of another one. */
+  #letGo(): void {
+    try {
+      this.close();
+    } catch {
+      // Every record is checked before it is believed.
+    }
+  }
+
+  /** When the disk is full, images other than this one make room, once. */
+  #withRoom<T>(digest: string, run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC' || this.#makeRoom(digest, 0) === 0) throw error;
+      return run();
+    }
   }
 
   /** Deletes the oldest images but this one until so many are left. Answers how many went. */

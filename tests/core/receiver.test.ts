@@ -199,6 +199,17 @@ describe('the receiver', () => {
     expect(rig.responses.at(-1)?.type).toBe('Hello');
   });
 
+  it('keeps a chunk that is not written yet from a message that comes too early', () => {
+    const rig = makeRig();
+    const transfer = rig.announce(rig.open(), bmc).fields['transfer']!;
+    const chunk = (index: number): Uint8Array => rig.wire.data(transfer, index * CHUNK, bmc.bytes.subarray(index * CHUNK, (index + 1) * CHUNK));
+    expect(rig.receiver.deliver(0, chunk(0), rig.now)).toBe('Ok');
+    expect(rig.receiver.deliver(0, chunk(1), rig.now)).toBe('Full');
+    rig.run();
+    rig.sendFrom(bmc, transfer, CHUNK);
+    expect(rig.finish(bmc, transfer).completion).toBe('Ok');
+  });
+
   it('throws away an image whose digest is wrong, before the flash is touched', () => {
     const operations: string[] = [];
     const rig = makeRig({ inject: (chip, { kind }) => void (kind !== 'read' && operations.push(chip)) });

@@ -1,0 +1,92 @@
+// One upgrade in a world of its own: a host, a faulty link, a device, and a clock that jumps to the next event. The same
+// seed gives the same world, event for event: `trace` is the digest of them all.
+import { createHash } from 'node:crypto';
+import { FaultyLink, type FaultyLinkOptions, type LinkQuality } from '../../host/bus/faulty-link.ts';
+import { seeded } from '../random.ts';
+import { MemoryDevice } from './memory-device.ts';
+import { SendingHost, type HostOutcome, type SimulatedImage } from './sending-host.ts';
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly chunkSize: number;
+  readonly window: number;
+  /** Sizes of the images: the first for the two-slot component `bmc`, the second for `bios`, which is written in place. */
+  readonly imageSizes: readonly number[];
+  readonly quality: LinkQuality;
+  readonly choose?: FaultyLinkOptions['choose'];
+  /** The device loses its power when so many messages have been sent, each time for so long. */
+  readonly restarts?: readonly { readonly atMessage: number; readonly forMs: number }[];
+  /** Where the clock starts. */
+  readonly startMs?: number;
+}
+
+export interface WorldReport {
+  readonly outcome: HostOutcome;
+  readonly device: MemoryDevice;
+  readonly images: readonly SimulatedImage[];
+  readonly oldImages: readonly SimulatedImage[];
+  /** Messages sent in both directions. */
+  readonly messages: number;
+  /** How often the device lost its power. */
+  readonly restarts: number;
+  readonly elapsedMs: number;
+  readonly trace: string;
+}
+
+const COMPONENTS = ['bmc', 'bios'] as const;
+const BLOCK = 65_536;
+const STEP_LIMIT = 400_000;
+const TIME_LIMIT_MS = 3_600_000;
+
+/** Bytes like a firmware's: code-like noise with a gap of erased flash in it. */
+function makeImage(component: string, version: string, size: number, random: () => number): SimulatedImage {
+  const bytes = new Uint8Array(size);
+  const words = new Uint32Array(Math.min(size, 4096) / 4 + 1).map(() => random() * 4294967296);
+  for (let at = 0; at < size; at++) bytes[at] = at % 8192 < 5000 ? words[(at >> 2) % words.length]! >>> ((at & 3) * 8) : 0xff;
+  // Even images of one byte differ from version to version.
+  bytes[0] = version.charCodeAt(0);
+  const digest = new Uint8Array(createHash('sha256').update(bytes).digest());
+  return { component, version, allow: 'Upgrade', bytes, digest };
+}
+
+/** Runs the world to its end. Throws when it comes to none. */
+export function runWorld(options: WorldOptions): WorldReport {
+  const { seed, chunkSize, window, imageSizes, quality, choose, restarts = [], startMs = 0 } = options;
+  const random = seeded(seed);
+  const images = imageSizes.map((size, index) => makeImage(COMPONENTS[index]!, '2.0', size, random));
+  const oldImages = imageSizes.map((size, index) => makeImage(COMPONENTS[index]!, '1.0', size, random));
+  const components = imageSizes.map((size, index) => ({
+    name: COMPONENTS[index]!, slotCount: 2 - index, slotSize: Math.ceil(size / BLOCK) * BLOCK,
+  }));
+  const device = new MemoryDevice({ components, chunkSize, window, leaseMs: 10_000, random });
+  for (const { component, bytes, version, digest } of oldImages) device.provision(component, bytes, version, digest);
+  device.start(startMs);
+  const trace = createHash('sha256');
+  const link = new FaultyLink({
+    toDevice: quality, toHost: quality, random, ...(choose && { choose }),
+    observe: ({ nowMs, direction, message, fault }) => trace.update(`${nowMs} ${direction} ${fault ?? ''} `).update(message),
+  });
+  const session = 1 + Math.floor(random() * 0xfffffffe);
+  const host = new SendingHost({ images, activate: 'Now', session, firstId: Math.floor(random() * 4294967296) }, link);
+  const pending = [...restarts].sort((a, b) => a.atMessage - b.atMessage);
+
+  let nowMs = startMs;
+  for (let step = 0; host.outcome === undefined; step++) {
+    if (step > STEP_LIMIT || nowMs - startMs > TIME_LIMIT_MS) throw new Error(`no end after ${step} steps and ${nowMs - startMs} ms`);
+    const hostMs = host.step(nowMs);
+    const deviceMs = device.step(nowMs, link);
+    const restart = pending[0];
+    if (restart !== undefined && link.count >= restart.atMessage) {
+      pending.shift();
+      link.clear();
+      device.start(nowMs + restart.forMs);
+      trace.update(`restart ${nowMs}`);
+    }
+    nowMs = Math.max(nowMs, Math.min(hostMs, deviceMs, link.nextArrivalMs(nowMs) ?? Infinity));
+  }
+  for (let rest = 0; rest < 1000; rest++) if (!device.receiver.step(nowMs)) break;
+  return {
+    outcome: host.outcome, device, images, oldImages, messages: link.count, restarts: restarts.length - pending.length,
+    elapsedMs: nowMs - startMs, trace: trace.digest('hex'),
+  };
+}
