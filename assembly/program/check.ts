@@ -35,7 +35,7 @@ export function checkCommand(): u32 {
 }
 
 function checkImage(index: u32): ExitCode {
-  const status: Status = imageOpen(imageFile(index), imageFileSize(index), imageExpectedDigest(index));
+  const status: Status = imageOpen(index, imageFile(index), imageFileSize(index), imageExpectedDigest(index));
   imageClose();
   if (status != Status.Ok) {
     failImage(index, status, NOTHING_SENT);

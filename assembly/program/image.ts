@@ -1,7 +1,9 @@
 /**
- * One image at a time, read in pieces: first the whole of it for its size, its SHA-256 and a CRC-32 of each block, then
- * any block again, which must be what it was. An image of 64 MiB costs one block and a table of 4 KiB. Knows no device.
+ * One image open at a time, read in pieces: first the whole of it for its size, its SHA-256 and a CRC-32 of each block,
+ * then, also after it was closed, any block again, which must be what it was. An image costs a table of 4 KiB, of which
+ * there is one for each image of a config, and all together one block. Knows no device.
  */
+import { MAXIMUM_IMAGES } from "../config/image-table";
 import { crc32 } from "../checksum/crc32";
 import { sha256Begin, sha256End, sha256Update } from "../checksum/sha256";
 import { Status } from "../status";
@@ -15,8 +17,12 @@ const MAXIMUM_BLOCKS: u32 = 1024;
 const DIGEST_SIZE: usize = 32;
 
 const block: usize = memory.data(65536, 64);
-const checksums: usize = memory.data(4096, 16);
-if (IMAGE_LIMIT != MAXIMUM_BLOCKS * IMAGE_BLOCK) ERROR("one checksum a block");
+// A table an image: a CRC-32 of each block.
+const TABLE: usize = 4096;
+const tables: usize = memory.data(65536, 16);
+if (IMAGE_LIMIT != MAXIMUM_BLOCKS * IMAGE_BLOCK || TABLE != MAXIMUM_BLOCKS * 4) ERROR("one checksum a block");
+if (<usize>65536 != TABLE * <usize>MAXIMUM_IMAGES) ERROR("one table an image");
+let checksums: usize = tables;
 
 /** Set by `imageOpen`: the SHA-256 of the whole image. */
 export const IMAGE_DIGEST: usize = memory.data(32, 16);
@@ -33,27 +39,45 @@ let file: u32 = 0;
 let open: bool = false;
 
 /**
- * Opens an image and reads all of it once. `expected` points to the digest that it must have, 0 when the config gives
+ * Opens image `index` of the config and reads all of it once. `expected` points to the digest that it must have, 0 when the config gives
  * none. The image stays open, for `imageReadBlock`, only when this answers Ok.
  *
  * NotFound, PathEscapes, FileEmpty, FileTooLarge (`fileSize` is what was found), FileError (`fileErrno`), FileChanged while it was read,
  * DigestMismatch (IMAGE_DIGEST is what was found).
  */
-export function imageOpen(path: usize, pathSize: u32, expected: usize): Status {
-  imageClose();
-  imageSize = 0;
-  imageBlockCount = 0;
-  imageFailedAt = 0;
-  let status: Status = fileOpen(path, pathSize);
-  if (status != Status.Ok) return status;
-  file = fileOpened;
-  open = true;
-  status = readWhole();
+export function imageOpen(index: u32, path: usize, pathSize: u32, expected: usize): Status {
+  let status: Status = begin(index, path, pathSize);
+  if (status == Status.Ok) status = readWhole();
   if (status == Status.Ok && expected != 0 && memory.compare(expected, IMAGE_DIGEST, DIGEST_SIZE) != 0) {
     status = Status.DigestMismatch;
   }
   if (status != Status.Ok) imageClose();
   return status;
+}
+
+/**
+ * Opens image `index` again, of `size` bytes, which `imageOpen` has read whole before: the table of that time proves
+ * every block. FileChanged when it has another size now; otherwise as `imageOpen`.
+ */
+export function imageReopen(index: u32, path: usize, pathSize: u32, size: u32): Status {
+  let status: Status = begin(index, path, pathSize);
+  if (status == Status.Ok) status = measure();
+  if (status == Status.Ok && imageSize != size) status = Status.FileChanged;
+  if (status != Status.Ok) imageClose();
+  return status;
+}
+
+function begin(index: u32, path: usize, pathSize: u32): Status {
+  imageClose();
+  imageSize = 0;
+  imageBlockCount = 0;
+  imageFailedAt = 0;
+  checksums = tables + <usize>index * TABLE;
+  const status: Status = fileOpen(path, pathSize);
+  if (status != Status.Ok) return status;
+  file = fileOpened;
+  open = true;
+  return Status.Ok;
 }
 
 function readWhole(): Status {

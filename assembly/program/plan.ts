@@ -133,7 +133,7 @@ function judge(index: u32): Verdict {
 export function planImage(index: u32): Verdict {
   memory.fill(entry(index), 0, ENTRY);
   let verdict: Verdict = Verdict.BadImage;
-  planStatus = imageOpen(imageFile(index), imageFileSize(index), imageExpectedDigest(index));
+  planStatus = imageOpen(index, imageFile(index), imageFileSize(index), imageExpectedDigest(index));
   imageClose();
   if (planStatus == Status.Ok) {
     store<u32>(entry(index), imageSize, SIZE);

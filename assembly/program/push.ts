@@ -13,7 +13,7 @@ import {
 } from "../transfer/sender";
 import { DIGEST_SIZE, NAME_SIZE, Phase, VERSION_SIZE } from "../wire/message-type";
 import { eventBegin, eventEnd, eventNumber, eventText, eventLiteral } from "./event";
-import { IMAGE_BLOCK, imageBlockSize, imageClose, imageOpen, imageReadBlock } from "./image";
+import { IMAGE_BLOCK, imageBlockSize, imageClose, imageReadBlock, imageReopen } from "./image";
 import { LINK_IN, linkMayGoOn, linkNow, linkReceive, linkSend } from "./link";
 import { planDigest, planSize } from "./plan";
 import { progress, progressBegin, progressEnd } from "./progress";
@@ -108,13 +108,6 @@ function show(): void {
   if (isMeasured(senderPhase)) progress(senderDone);
 }
 
-/** Opens the image again; one that is not what was planned counts as changed. */
-function openPlanned(): Status {
-  blockIndex = NO_BLOCK;
-  const status: Status = imageOpen(imageFile(image), imageFileSize(image), planDigest(image));
-  return status == Status.DigestMismatch ? Status.FileChanged : status;
-}
-
 function tellResumed(): void {
   if (senderResumed == 0) return;
   sayBegin();
@@ -177,7 +170,8 @@ function takeMessages(waitMs: u32): Status {
 export function pushImage(upgrade: u32, index: u32): Status {
   image = index;
   shownPhase = Phase.Idle;
-  let status: Status = openPlanned();
+  blockIndex = NO_BLOCK;
+  let status: Status = imageReopen(index, imageFile(index), imageFileSize(index), planSize(index));
   if (status == Status.Ok) {
     pad(SENDER_COMPONENT, NAME_SIZE, imageComponent(index), imageComponentSize(index));
     pad(SENDER_VERSION, VERSION_SIZE, imageVersion(index), imageVersionSize(index));
