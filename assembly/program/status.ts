@@ -102,7 +102,7 @@ function sayStatus(): void {
   sayEnd();
   sayBegin();
   textLiteral("safe to remove power: ");
-  textLiteral(statusIsSafe ? "yes" : "no, a component that has only one slot is being written");
+  textLiteral(statusIsSafe ? "yes" : "no, a component that has only one slot holds no whole image now");
   sayEnd();
 }
 

@@ -89,6 +89,12 @@ export function componentIsInPlace(index: u32): bool {
   return componentSlotCount(index) == 1;
 }
 
+/** Whether the only slot of a component holds half an image: a reset of the machine now would find nothing to run. */
+export function componentIsBroken(index: u32): bool {
+  const state: u32 = slotState(index, 0);
+  return componentIsInPlace(index) && (state == SlotState.Writing || state == SlotState.Failed);
+}
+
 /** The running slot, or NO_SLOT when it holds no whole image. */
 export function componentActive(index: u32): u32 {
   const active: u32 = load<u8>(componentPage(index) + ACTIVE);

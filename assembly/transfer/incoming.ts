@@ -174,11 +174,6 @@ export function fileDone(): u32 {
   return fileState == FileState.Stored ? fileSize : 0;
 }
 
-/** Whether cutting the power now would leave a component without a whole image. */
-export function fileIsUnsafe(): bool {
-  return fileState == FileState.Storing && touchedFlash && componentIsInPlace(fileComponent);
-}
-
 export function fileFlashMs(): u32 {
   return wasThere ? 0 : <u32>(storeMicroseconds / 1000);
 }

@@ -9,19 +9,19 @@
 import { Status } from "../status";
 import { Completion } from "../wire/completion";
 import { frameBodySize, frameDecode, frameEncode, frameId, frameIsResponse, frameType, HEADER_SIZE } from "../wire/frame";
-import { MAXIMUM_CHUNK, MAXIMUM_WINDOW, MessageType, NAME_SIZE, Phase, RESPONSE, SlotState, VERSION_SIZE } from "../wire/message-type";
+import { MAXIMUM_CHUNK, MAXIMUM_WINDOW, MessageType, NAME_SIZE, Phase, RESPONSE, VERSION_SIZE } from "../wire/message-type";
 import { statusResponseEncode } from "../wire/status-report";
 import { activationBoot, activationDoneWith, activationHostReset, activationIsBusy, activationNext, activationReset } from "./activation";
 import {
-  componentCount, componentIsInPlace, slotDigest, slotImageSize, slotState, slotVersion,
+  componentCount, componentIsBroken, slotDigest, slotImageSize, slotVersion,
 } from "./components";
 import {
   FILE_VERSION, fileBegin, fileComponent, fileComponentName, fileDone, fileDoneWith, fileEnd, fileFailure, fileIndex,
-  fileIsBusy, fileIsUnsafe, fileIsWhole, fileNext, filePhase, fileReset, fileSeed, fileSize, fileSlot, FileState, fileState, fileStore,
+  fileIsBusy, fileIsWhole, fileNext, filePhase, fileReset, fileSeed, fileSize, fileSlot, FileState, fileState, fileStore,
 } from "./incoming";
 import { jobStaging, Note, noteAdd, notesClear, noteTake, ReceiverAction } from "./job";
 import {
-  lockHeldMs, lockIsLive, lockNoteStored, lockReset, upgradeId, upgradeImageCount, upgradeIsOpen, upgradeSession,
+  lockGiveBack, lockHeldMs, lockIsLive, lockNoteStored, lockReset, upgradeId, upgradeImageCount, upgradeIsOpen, upgradeSession,
 } from "./lock";
 import { OUTBOX, replyBody, replyClear, replyLink, replyRefusal, replySize, replyNow } from "./reply";
 import { bootId, limitChunk, requestAwaits, requestFinish, requestHandle, requestHoldUntil, requestPhase, requestsConfigure } from "./requests";
@@ -77,8 +77,6 @@ export function receiverReady(): bool {
   // A repair takes no message between its steps but while it stores: a session would take its file away.
   if (repairActive && fileState != FileState.Storing) return false;
   if (requestAwaits != 0 && requestAwaits != MessageType.EndFile) return false;
-  // Between two steps of a repair the file looks like a host's; no request may take it away.
-  if (repairActive && fileState != FileState.Storing) return false;
   return !fileIsBusy() || fileState == FileState.Storing;
 }
 
@@ -111,11 +109,11 @@ function canFinish(now: u32): bool {
   return !fileIsBusy() && !activationIsBusy();
 }
 
-/** Looks for a component whose writing in place was cut, and begins to finish it from its staging. */
+/** Looks for a component whose writing in place was cut or has failed, and begins to finish it from its staging. */
 function repairNext(): void {
   while (repairing < componentCount) {
     const index: u32 = repairing++;
-    if (!componentIsInPlace(index) || slotState(index, 0) != SlotState.Writing) continue;
+    if (!componentIsBroken(index)) continue;
     fileBegin(0, index, slotImageSize(index, 0), slotVersion(index, 0), slotDigest(index, 0), limitChunk);
     repairActive = true;
     return;
@@ -195,9 +193,17 @@ export function receiverDone(status: Status, value: u32): Status {
   return Status.Ok;
 }
 
-/** The host machine has been reset: images that waited for a reset run now. */
+/**
+ * The host machine has been reset: images that waited for a reset run now, and the session of the host's program that
+ * held the lock is gone. Only when `receiverReady`.
+ */
 export function receiverHostReset(): void {
-  if (!activationIsBusy()) activationHostReset();
+  if (activationIsBusy()) return;
+  activationHostReset();
+  if (!upgradeIsOpen) return;
+  if (fileState != FileState.Storing) fileEnd(true);
+  lockGiveBack();
+  noteAdd(Note.UpgradeAbandoned);
 }
 
 /** Whether a live session holds the lock: its link must not be taken away. */
@@ -210,10 +216,15 @@ function phaseNow(): u32 {
   return phase == Phase.Idle && upgradeIsOpen ? Phase.Open : phase;
 }
 
+function anyIsBroken(): bool {
+  for (let i: u32 = 0; i < componentCount; i++) if (componentIsBroken(i)) return true;
+  return false;
+}
+
 function statusBody(body: usize, now: u32): u32 {
   const hasFile: bool = fileState != FileState.None;
   return statusResponseEncode(
-    body, phaseNow(), !fileIsUnsafe(), fileFailure, upgradeIsOpen ? upgradeId : 0, upgradeIsOpen ? upgradeSession : 0,
+    body, phaseNow(), !anyIsBroken(), fileFailure, upgradeIsOpen ? upgradeId : 0, upgradeIsOpen ? upgradeSession : 0,
     lockHeldMs(now), hasFile ? fileIndex : 0, upgradeIsOpen ? upgradeImageCount : 0, hasFile ? fileDone() : 0,
     hasFile ? fileSize : 0, hasFile ? fileComponentName() : NO_TEXT, hasFile ? FILE_VERSION : NO_TEXT, bootId);
 }

@@ -1,5 +1,5 @@
 // The parts of a controller on disk: opened together, closed together, whatever fails in between.
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadCore } from '../core/instance.ts';
 import type { ReceiverExports } from '../core/receiver-exports.ts';
@@ -35,7 +35,7 @@ export function openParts(options: ControllerOptions, complain: (message: string
     return part;
   };
   try {
-    expectWritable(state);
+    makeStateDirectory(state);
     const lock = open(lockState(state));
     const core = loadCore<ControllerCore>();
     const eventLog = open(new EventLog({ path: join(state, 'events.log'), complain }));
@@ -45,10 +45,7 @@ export function openParts(options: ControllerOptions, complain: (message: string
     return { core, lock, eventLog, staging, slots, slotLog, records: slotLog.list() };
   } catch (error) {
     closeAll(opened.reverse());
-    if (error instanceof FerryError) throw error;
-    throw new FerryError('state-failed', `the state directory ${resolve(state)} can not be used: ${(error as Error).message}`, {
-      hint: 'correct what is named there, or give --state a directory that is writable and has space', cause: error,
-    });
+    throw error instanceof FerryError ? error : stateFailed(state, error);
   }
 }
 
@@ -69,7 +66,20 @@ function closeAll(parts: readonly { close(): void }[]): unknown[] {
   return errors;
 }
 
-function expectWritable(directory: string): void {
-  mkdirSync(directory, { recursive: true });
-  accessSync(directory, constants.W_OK | constants.X_OK);
+/** Makes the state directory. `state-failed` when it is none, or can not be written. */
+export function makeStateDirectory(directory: string): void {
+  try {
+    const found = statSync(directory, { throwIfNoEntry: false });
+    if (found !== undefined && !found.isDirectory()) throw new Error('expected a directory, got a file');
+    mkdirSync(directory, { recursive: true });
+    accessSync(directory, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw stateFailed(directory, error);
+  }
+}
+
+function stateFailed(directory: string, cause: unknown): FerryError {
+  return new FerryError('state-failed', `the state directory ${resolve(directory)} can not be used: ${(cause as Error).message}; nothing was started`, {
+    hint: 'correct what is named there, or give --state a directory that is writable and has space', cause,
+  });
 }

@@ -6,6 +6,7 @@ import { FerryError } from '../error.ts';
 import { DEFAULT_BOARD } from './board.ts';
 import { readBoard } from './board-file.ts';
 import { Controller } from './controller.ts';
+import { makeStateDirectory } from './controller-parts.ts';
 import { eventLine, type ControllerEvent } from './event-log.ts';
 
 export interface RunControllerOptions {
@@ -30,6 +31,7 @@ const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
  */
 export async function runController(options: RunControllerOptions): Promise<number> {
   const board = options.boardFile === undefined ? DEFAULT_BOARD : readBoard(options.boardFile);
+  makeStateDirectory(options.stateDirectory);
   const machine = createMachineDirectory(options.stateDirectory);
   try {
     const controller = new Controller({

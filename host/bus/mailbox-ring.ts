@@ -130,8 +130,8 @@ export class RingWriter {
     const room = aligned(message.length);
     const tail = this.#tail.read();
     if (tail === undefined) return false;
-    const used = (this.#at - tail) >>> 0;
-    if (used > this.#place.size || this.#place.size - used < room) return false;
+    // A tail that makes no sense is more than the ring's size away: no room either.
+    if (this.#place.size - ((this.#at - tail) >>> 0) < room) return false;
     const at = this.#at % this.#place.size;
     const first = Math.min(message.length, this.#place.size - at);
     this.#window.write(this.#place.offset + at, message.subarray(0, first));

@@ -105,7 +105,7 @@ describe('the controller', () => {
     for (let i = 0; i < 500 && ended !== 'Ok'; i++) {
       if (ended === 'InProgress') machine.host.send(machine.wire.endFile(transfer, bmc.bytes.length));
       ended = undefined;
-      machine.host.send(machine.wire.status());
+      for (let k = 0; k < 100; k++) machine.host.send(machine.wire.status());
       machine.controller.step();
       for (let response = machine.hear(); response; response = machine.hear()) {
         if (response.type === 'Status') answers++;
@@ -113,7 +113,7 @@ describe('the controller', () => {
       }
     }
     expect(ended).toBe('Ok');
-    expect(answers).toBeGreaterThan(1);
+    expect(answers).toBeGreaterThan(100);
   });
 
   it('keeps a response for which there is no room, and gives it when there is', () => {
@@ -292,7 +292,7 @@ describe('a state directory', () => {
   });
 
   it.each<[string, (state: string) => void, RegExp]>([
-    ['a file in its place', (state) => (rmSync(state, { recursive: true }), writeFileSync(state, '')), /can not be used: (EEXIST|ENOTDIR)/],
+    ['a file in its place', (state) => (rmSync(state, { recursive: true }), writeFileSync(state, '')), /can not be used: expected a directory, got a file/],
     ['a file in place of the flash directory', (state) => (rmSync(join(state, 'flash'), { recursive: true }), writeFileSync(join(state, 'flash'), '')), /can not be used: (EEXIST|ENOTDIR)/],
     ['a flash file of another size', (state) => writeFileSync(join(state, 'flash', 'bmc-1.flash'), 'short'), /bmc-1\.flash" has the wrong size: expected 262144 bytes, got 5/],
     ['a directory in place of a flash file', (state) => (rmSync(join(state, 'flash', 'bios-0.flash')), mkdirSync(join(state, 'flash', 'bios-0.flash'))), /bios-0\.flash/],

@@ -38,6 +38,8 @@ export class MemoryDevice implements ReceiverHost {
   readonly records = new Map<string, SlotRecord>();
   readonly notes: string[] = [];
   receiver!: Receiver;
+  /** The instance of the core that the receiver is in. */
+  core!: ReceiverExports;
   readonly #options: MemoryDeviceOptions;
   readonly #flash = new Map<string, NorFlash>();
   #open: Staging | undefined;
@@ -58,7 +60,8 @@ export class MemoryDevice implements ReceiverHost {
     const { components, chunkSize, window, leaseMs, random } = this.#options;
     this.#open = undefined;
     this.#busyUntilMs = readyMs;
-    this.receiver = new Receiver(loadCore<ReceiverExports>(), this);
+    this.core = loadCore<ReceiverExports>();
+    this.receiver = new Receiver(this.core, this);
     const bootId = 1 + Math.floor(random() * 0xfffffffe);
     this.receiver.start({ components, records: [...this.records.values()], platform: 'test-board', chunkSize, window, leaseMs, bootId });
   }
@@ -70,6 +73,11 @@ export class MemoryDevice implements ReceiverHost {
     const empty = { state: 'empty', size: 0, security: 0, version: '', digest: new Uint8Array(32) } as const;
     const slots = [{ state: 'valid', size: image.length, security: 0, version, digest } as const, ...Array<typeof empty>(slotCount - 1).fill(empty)];
     this.records.set(component, { component, active: 0, hostReset: false, slots });
+  }
+
+  /** Until when the last action keeps it from doing another one. */
+  get busyUntilMs(): number {
+    return this.#busyUntilMs;
   }
 
   /** What the slot holds. */

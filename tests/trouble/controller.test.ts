@@ -121,6 +121,20 @@ describe('flash that fails', () => {
     expectRunning(NEW);
   });
 
+  test('in the only slot: the next start of the controller tries again by itself', () => {
+    const fault = failingChip('bios');
+    installed('on-error = continue', fault.options);
+    fault.armed = true;
+    expect(rig.run().code).toBe(5);
+    const status = rig.run(['status']);
+    expect(named(status, 'status')[0]?.['safeToRemovePower']).toBe(false);
+    fault.armed = false;
+    rig.restart();
+    for (let turn = 0; turn < 200; turn++) rig.pass(1);
+    expectRunning(NEW);
+    expect(named(rig.run(['status']), 'status')[0]?.['safeToRemovePower']).toBe(true);
+  });
+
   test('a part that reports success and does nothing is found by reading back', () => {
     let armed = false;
     installed('', { flashFault: (name, operation) => (armed && name === 'bmc-1' && operation.kind === 'program' ? { ignored: true } : undefined) });
@@ -319,6 +333,18 @@ describe('a second host', () => {
     expect(Number(named(result, 'resumed')[0]?.['offset'])).toBeGreaterThan(200_000);
     expectRunning(NEW);
   });
+});
+
+test('a reset of the host gives the lock back at once: its program is gone', () => {
+  installed('', { leaseMs: 3_600_000 });
+  rig.onSleep = () => { if (rig.controller!.transfer().done > 300_000) throw new Error('the host is reset'); };
+  expect(() => rig.run()).toThrow('the host is reset');
+  rig.onSleep = () => undefined;
+  rig.registers.write32(0x88, rig.registers.read32(0x88) + 1);
+  const result = rig.run();
+  expect(result.code, result.out).toBe(3);
+  expect(Number(named(result, 'resumed')[0]?.['offset'])).toBeGreaterThan(200_000);
+  expectRunning(NEW);
 });
 
 describe('when images become active', () => {
