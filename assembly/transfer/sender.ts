@@ -18,7 +18,7 @@ import { Status } from "../status";
 import { Completion } from "../wire/completion";
 import {
   endFileCompletion, endFileDigest, endFileDone, endFileEqual, endFileFlashMs, endFileNext, endFilePhase, endFileRequestEncode,
-  endFileResponseDecode, endFileTotal, endFileTransfer,
+  endFileResponseDecode, endFileTransfer,
 } from "../wire/end-file";
 import { frameBodySize, frameDecode, frameEncode, frameId, frameIsResponse, frameType, HEADER_SIZE } from "../wire/frame";
 import { DIGEST_SIZE, MessageType, NAME_SIZE, Phase, VERSION_SIZE } from "../wire/message-type";
@@ -199,11 +199,11 @@ function sendAgain(now: u32): void {
 
 /** The image is still being stored: asks again. */
 function askAgain(now: u32): void {
-  if (senderPhase != endFilePhase || senderDone != endFileDone) progressed(now);
+  const done: u32 = min<u32>(endFileDone, size);
+  if (senderPhase != endFilePhase || senderDone != done) progressed(now);
   if (isStalled(now)) return fail(Status.TimedOut, endFileCompletion);
   senderPhase = endFilePhase;
-  senderDone = endFileDone;
-  senderTotal = endFileTotal;
+  senderDone = done;
   exchangeBegin(MessageType.EndFile, endFileRequestEncode(EXCHANGE_OUT + HEADER_SIZE, transfer, size, HOLD_MS), HOLD_MS);
 }
 
@@ -225,7 +225,6 @@ function ended(now: u32): void {
   senderEqual = endFileEqual;
   senderPhase = Phase.Stored;
   senderDone = size;
-  senderTotal = size;
   state = State.Done;
 }
 

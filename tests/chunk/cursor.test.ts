@@ -50,6 +50,8 @@ class Model {
 }
 
 function expectSame(model: Model, where: string): void {
+  const isSame = u32(core.cursorNext) === model.next && u32(core.cursorMask) === model.mask;
+  if (isSame && (core.cursorIsWhole() !== 0) === (model.there.size === model.count)) return;
   expect({ next: u32(core.cursorNext), mask: u32(core.cursorMask), whole: core.cursorIsWhole() !== 0 }, where).toEqual({
     next: model.next, mask: model.mask, whole: model.there.size === model.count,
   });
@@ -59,7 +61,7 @@ describe('the receiving cursor', () => {
   it('agrees with a plain set of chunks, whatever arrives in whatever order', () => {
     const random = seeded(seed);
     const below = (limit: number): number => Math.floor(random() * limit);
-    for (let round = 0; round < 300; round++) {
+    for (let round = 0; round < 150; round++) {
       const chunk = 1 + below(round % 3 === 0 ? 5 : 65_536);
       const size = 1 + below(chunk * (1 + below(60)));
       const resume = Math.min(size, below(4) * chunk);
@@ -71,7 +73,7 @@ describe('the receiving cursor', () => {
         const offset = Math.max(0, index) * chunk + (random() < 0.05 ? 1 + below(chunk) : 0);
         const bytes = random() < 0.05 ? below(chunk * 2) : Math.max(0, Math.min(chunk, size - offset));
         const arrival = core.arrival(core.cursorArrival(offset, bytes));
-        expect(arrival, `${where}, ${bytes} bytes at ${offset}`).toBe(model.arrival(offset, bytes));
+        if (arrival !== model.arrival(offset, bytes)) expect.fail(`${where}: ${bytes} bytes at ${offset} are ${arrival}`);
         // A chunk that could not be kept is not marked, and comes again.
         if (arrival === 'New' && random() < 0.9) {
           core.cursorMark(offset);

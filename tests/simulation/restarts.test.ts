@@ -4,7 +4,7 @@ import { expectStored } from './soundness.ts';
 import { runWorld, type WorldOptions } from './world.ts';
 
 const FIRST = Number(process.env['SEED'] ?? 1);
-const COUNT = Number(process.env['SEEDS'] ?? 100);
+const COUNT = Number(process.env['SEEDS'] ?? 60);
 const small: WorldOptions = { seed: FIRST, chunkSize: 512, window: 4, imageSizes: [6000, 700], quality: { latencyMs: 3 } };
 const quiet = runWorld(small);
 

@@ -6,7 +6,7 @@ import { runWorld, type WorldOptions } from './world.ts';
 
 const FIRST = Number(process.env['SEED'] ?? 1);
 /** How many seeds are tried, from SEED on. */
-const COUNT = Number(process.env['SEEDS'] ?? 200);
+const COUNT = Number(process.env['SEEDS'] ?? 120);
 const CHUNKS = [200, 512, 1000, 4096, 65_536] as const;
 const WINDOWS = [1, 2, 7, 16, 32] as const;
 
