@@ -4,6 +4,7 @@ import { args_get, args_sizes_get } from "@assemblyscript/wasi-shim/assembly/bin
 import { setOutputJson } from "./event";
 import { failAdvice, failBegin, failEnd, failState } from "./failure";
 import { equals, startsWith } from "./literal";
+import { hexadecimalValue } from "./json-reader";
 import { nearest, nearestBegin, nearestOffer } from "./nearest";
 import { PATH_CAPACITY, pathExpected, pathResolve, pathSize, pathVolumeSize } from "./path";
 import { textQuoted } from "./quoted";
@@ -35,6 +36,9 @@ export let configPathSize: u32 = 0;
 
 /** Set by `argumentsRead`: the program runs after the operating system has started; the device is told so. */
 export let afterOs: bool = false;
+/** Set by `argumentsRead`: the firmware kept a status of the run before the operating system, and which. */
+export let firmwareKept: bool = false;
+export let firmwareStatus: u64 = 0;
 
 let count: u32 = 0;
 let commandGiven: bool = false;
@@ -60,6 +64,7 @@ export function argumentsRead(): Status {
   helpAsked = false;
   versionAsked = false;
   afterOs = false;
+  firmwareKept = false;
   if (args_sizes_get(sizes, sizes + 4) != 0) return refuseAll("the command line could not be read");
   if (load<u32>(sizes) > MAXIMUM_COUNT || load<u32>(sizes, 4) > MAXIMUM_BYTES) {
     return refuseAll("the command line is too long: expected at most 64 arguments and 8,192 bytes");
@@ -98,6 +103,8 @@ function readEach(): Status {
       versionAsked = true;
     } else if (equals(at, size, "--after-os")) {
       afterOs = true;
+    } else if (startsWith(at, size, "--after-os=0x")) {
+      status = readFirmwareStatus(at, size);
     } else if (size > 0 && load<u8>(at) == 0x2d) {
       if (!equals(at, size, "--json")) return refuseOption(at, size);
     } else {
@@ -130,6 +137,20 @@ function readConfigPath(at: usize, size: u32): Status {
   const status: Status = pathResolve(0, 0, at + <usize>skipped, size - skipped, CONFIG_PATH, PATH_CAPACITY);
   if (status != Status.Ok) return refuse(at, size, pathExpected);
   configPathSize = pathSize;
+  return Status.Ok;
+}
+
+/** An EFI_STATUS in hexadecimal, as `%lasterror%` of the UEFI shell has it. */
+function readFirmwareStatus(at: usize, size: u32): Status {
+  afterOs = true;
+  firmwareKept = true;
+  firmwareStatus = 0;
+  if (size < 14 || size > 29) return refuse(at, size, "--after-os=0x with 1 to 16 hexadecimal digits");
+  for (let i: u32 = 13; i < size; i++) {
+    const digit: u32 = hexadecimalValue(load<u8>(at + <usize>i));
+    if (digit > 15) return refuse(at, size, "--after-os=0x with 1 to 16 hexadecimal digits");
+    firmwareStatus = firmwareStatus << 4 | <u64>digit;
+  }
   return Status.Ok;
 }
 

@@ -4,15 +4,16 @@
  */
 import { REPORT_PATH, reportPathSize } from "../config/upgrade-section";
 import { Status } from "../status";
-import { DIGEST_SIZE, NAME_SIZE } from "../wire/message-type";
+import { NAME_SIZE } from "../wire/message-type";
 import { paddedLength } from "../wire/text";
-import { ExitCode, exitMeaning } from "./exit-code";
+import { earlierImageRead, earlierImagesBegin } from "./earlier-image";
+import { ExitCode } from "./exit-code";
 import { fileClose, fileOpen, fileOpened, fileRead, fileReadSize } from "./file";
 import {
-  ARRAY, hexadecimalValue, jsonEnter, jsonNext, jsonPass, jsonReadBegin, jsonReadEnd, jsonReadKey, jsonReadNumber, jsonReadText,
-  jsonReadValue, jsonTextAt, jsonTextPlain, jsonTextSize, OBJECT,
+  ARRAY, jsonEnter, jsonNext, jsonPass, jsonReadBegin, jsonReadEnd, jsonReadKey, jsonReadNumber, jsonReadPlain, jsonReadText,
+  jsonReadValue, jsonTextAt, jsonTextIs, jsonTextSize, OBJECT,
 } from "./json-reader";
-import { equals, sameBytes } from "./literal";
+import { sameBytes } from "./literal";
 import { SESSION_PLATFORM } from "./session";
 
 /** What there is of an earlier report. */
@@ -49,25 +50,14 @@ export let earlierByTimeLimit: bool = false;
 /** Where the platform of the report stands, also when it is another one. */
 export let earlierPlatform: usize = 0;
 export let earlierPlatformSize: u32 = 0;
-/** Whether an image was left off in its middle; the results below are about it. */
-export let earlierPaused: bool = false;
-export let earlierImage: usize = 0;
-export let earlierImageSize: u32 = 0;
-export let earlierComponent: usize = 0;
-export let earlierComponentSize: u32 = 0;
-/** Bytes that the device had acknowledged, and bytes of the whole image. */
-export let earlierPausedAt: u64 = 0;
-export let earlierSize: u64 = 0;
-export const EARLIER_DIGEST: usize = memory.data(32, 16);
 
 /** Members that were there, a bit each: a report has all of them. */
 let seen: u32 = 0;
 const ALL: u32 = 0x3f;
-const ALL_OF_PAUSED: u32 = 0x1f;
 
 /** Reads the report of the run before. Changes nothing. */
 export function earlierRead(): Earlier {
-  earlierPaused = false;
+  earlierImagesBegin();
   if (reportPathSize == 0) return Earlier.NotAsked;
   let status: Status = fileOpen(REPORT_PATH, reportPathSize);
   if (status == Status.NotFound) return Earlier.Missing;
@@ -99,20 +89,16 @@ function readReport(size: u32): Status {
   return seen == ALL ? jsonReadEnd() : Status.BadField;
 }
 
-function key(name: string): bool {
-  return equals(jsonTextAt, jsonTextSize, name);
-}
-
 function readMember(): Status {
   const status: Status = jsonReadKey();
   if (status != Status.Ok) return status;
-  if (key("ferry")) return found(1, readPlain());
-  if (key("when")) return found(2, readWhen());
-  if (key("exitCode")) return found(4, readExitCode());
-  if (key("ended")) return found(8, readEnded());
-  if (key("platform")) return found(16, readPlatform());
+  if (jsonTextIs("ferry")) return found(1, jsonReadPlain());
+  if (jsonTextIs("when")) return found(2, readWhen());
+  if (jsonTextIs("exitCode")) return found(4, readExitCode());
+  if (jsonTextIs("ended")) return found(8, readEnded());
+  if (jsonTextIs("platform")) return found(16, readPlatform());
   // A key that a newer ferry has added is passed over.
-  return key("images") ? found(32, readImages()) : jsonPass();
+  return jsonTextIs("images") ? found(32, readImages()) : jsonPass();
 }
 
 /** Nothing is given twice: of two values one would be believed that someone else does not see. */
@@ -122,21 +108,15 @@ function found(bit: u32, status: Status): Status {
   return status;
 }
 
-/** A text without escapes. */
-function readPlain(): Status {
-  const status: Status = jsonReadText();
-  return status == Status.Ok && !jsonTextPlain ? Status.BadField : status;
-}
-
 function readWhen(): Status {
-  const status: Status = readPlain();
-  earlierAfterOs = key(AFTER_OS);
-  return status == Status.Ok && !earlierAfterOs && !key(BEFORE_OS) ? Status.BadField : status;
+  const status: Status = jsonReadPlain();
+  earlierAfterOs = jsonTextIs(AFTER_OS);
+  return status == Status.Ok && !earlierAfterOs && !jsonTextIs(BEFORE_OS) ? Status.BadField : status;
 }
 
 function readEnded(): Status {
-  const status: Status = readPlain();
-  earlierByTimeLimit = key(TIME_LIMIT);
+  const status: Status = jsonReadPlain();
+  earlierByTimeLimit = jsonTextIs(TIME_LIMIT);
   return status;
 }
 
@@ -144,7 +124,7 @@ function readExitCode(): Status {
   const status: Status = jsonReadNumber();
   if (status != Status.Ok) return status;
   earlierExitCode = <u32>min<u64>(jsonReadValue, 0xffffffff);
-  return earlierExitCode <= ExitCode.NeedsAttention || earlierExitCode == ExitCode.Usage ? Status.Ok : Status.BadField;
+  return earlierExitCode <= <u32>ExitCode.NeedsAttention || earlierExitCode == <u32>ExitCode.Usage ? Status.Ok : Status.BadField;
 }
 
 function readPlatform(): Status {
@@ -158,7 +138,7 @@ function readImages(): Status {
   let status: Status = jsonEnter(ARRAY);
   while (status == Status.Ok) {
     status = jsonNext(ARRAY);
-    if (status == Status.Ok) status = readImage();
+    if (status == Status.Ok) status = earlierImageRead();
   }
   return status == Status.Empty ? Status.Ok : status;
 }

@@ -30,7 +30,7 @@ export function showHelp(): u32 {
   line("options:");
   line("  -c FILE, --config FILE  the config file; run, plan and check need one");
   line("  --json                  one JSON object a line instead of text for people");
-  line("  --after-os              tell the device that the OS runs already");
+  line("  --after-os[=STATUS]     the OS runs; the firmware kept STATUS, as 0x4");
   line("  --help                  this text");
   line("");
   line("examples:");

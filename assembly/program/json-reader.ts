@@ -4,7 +4,7 @@
  * or Empty is BadField: the bytes are no such document, and reading ends there.
  */
 import { Status } from "../status";
-import { startsWith } from "./literal";
+import { equals, startsWith } from "./literal";
 
 /** How deep arrays and objects may nest in a value that is passed over. */
 const DEPTH: u32 = 8;
@@ -20,11 +20,9 @@ const COLON: u32 = 0x3a;
 export const OBJECT: u32 = 0x7b;
 export const ARRAY: u32 = 0x5b;
 
-/** Set by `jsonReadText` and `jsonReadKey`: where the text lies, between its quotation marks. */
+/** Set by reading a text or a key: where it lies, between its quotation marks, escapes as they are. */
 export let jsonTextAt: usize = 0;
 export let jsonTextSize: u32 = 0;
-/** Set with them: the text has no escapes, so that its bytes are what it says. */
-export let jsonTextPlain: bool = false;
 /** Set by `jsonReadNumber`. */
 export let jsonReadValue: u64 = 0;
 
@@ -32,6 +30,8 @@ let at: usize = 0;
 let end: usize = 0;
 /** Whether the object or array at hand has had no element yet. */
 let first: bool = false;
+/** Whether the text read last has no escapes, so that its bytes are what it says. */
+let plain: bool = false;
 
 /** Starts a document. */
 export function jsonReadBegin(document: usize, size: u32): void {
@@ -82,11 +82,12 @@ export function jsonReadKey(): Status {
   return status == Status.Ok ? take(COLON) : status;
 }
 
+/** Any text. */
 export function jsonReadText(): Status {
   const status: Status = take(QUOTE);
   if (status != Status.Ok) return status;
   jsonTextAt = at;
-  jsonTextPlain = true;
+  plain = true;
   while (at < end) {
     const byte: u32 = load<u8>(at);
     if (byte < 0x20) return Status.BadField;
@@ -96,11 +97,22 @@ export function jsonReadText(): Status {
       return Status.Ok;
     }
     if (byte != BACKSLASH) continue;
-    jsonTextPlain = false;
+    plain = false;
     const escaped: Status = passEscape();
     if (escaped != Status.Ok) return escaped;
   }
   return Status.BadField;
+}
+
+/** A text without escapes. */
+export function jsonReadPlain(): Status {
+  const status: Status = jsonReadText();
+  return status == Status.Ok && !plain ? Status.BadField : status;
+}
+
+/** Whether the text or key that was read is this one. */
+export function jsonTextIs(text: string): bool {
+  return equals(jsonTextAt, jsonTextSize, text);
 }
 
 /** What follows a backslash: one of eight characters, or `u` and four hexadecimal digits. */
@@ -128,6 +140,7 @@ export function hexadecimalValue(byte: u32): u32 {
   return letter - 0x61 < 6 ? letter - 0x61 + 10 : 16;
 }
 
+/** A whole number, not negative, of at most 2^53 - 1. */
 export function jsonReadNumber(): Status {
   const leading: u32 = peek();
   if (leading - 0x30 > 9) return Status.BadField;

@@ -30,6 +30,9 @@ export let prepareExit: ExitCode = ExitCode.Done;
 /** Set by `prepare`: how many images can't be sent because of an error. */
 export let prepareErrors: u32 = 0;
 
+/** Set by `reachDevice`: how reaching the device went. */
+export let prepareStatus: Status = Status.Ok;
+
 /** One line on the device, for people; the event "device", for scripts. */
 function tellDevice(): void {
   const platformSize: u32 = paddedLength(SESSION_PLATFORM, NAME_SIZE);
@@ -57,6 +60,7 @@ function tellDevice(): void {
 export function reachDevice(): ExitCode {
   let status: Status = sessionBegin();
   if (status == Status.Ok) status = deviceLoad();
+  prepareStatus = status;
   if (status == Status.Stopped || status == Status.TimeLimit) {
     fail("the run was ended before the device was reached", NOTHING_SENT, "run the same command again");
     return ExitCode.Paused;

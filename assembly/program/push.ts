@@ -14,7 +14,7 @@ import {
 import { DIGEST_SIZE, NAME_SIZE, Phase, VERSION_SIZE } from "../wire/message-type";
 import { eventBegin, eventEnd, eventNumber, eventText, eventLiteral } from "./event";
 import { IMAGE_BLOCK, imageBlockSize, imageClose, imageReadBlock, imageReopen } from "./image";
-import { LINK_IN, linkMayGoOn, linkNow, linkReceive, linkSend } from "./link";
+import { LINK_IN, linkHoldTimeLimit, linkMayGoOn, linkNow, linkReceive, linkSend } from "./link";
 import { planDigest, planSize } from "./plan";
 import { progress, progressBegin, progressEnd } from "./progress";
 import { textSize } from "./quantity";
@@ -141,6 +141,7 @@ function drive(): Status {
       senderRead(read, linkNow());
       if (read != Status.Ok) return read;
       linkSend(senderOut, senderOutSize, ROOM_PATIENCE_MS);
+      linkHoldTimeLimit(false);
       const taken: Status = takeMessages(0);
       if (taken != Status.Ok) return taken;
     } else if (action == SenderAction.Send) {

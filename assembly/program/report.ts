@@ -6,8 +6,13 @@ import { REPORT_PATH, reportPathSize } from "../config/upgrade-section";
 import { Status } from "../status";
 import { RESET_DEVICE, RESET_HOST } from "../wire/end-upgrade";
 import { clock_time_get, clockid } from "@assemblyscript/wasi-shim/assembly/bindings/wasi_snapshot_preview1";
+import { senderDone, senderPhase } from "../transfer/sender";
+import { NAME_SIZE, Phase } from "../wire/message-type";
+import { paddedLength } from "../wire/text";
+import { afterOs } from "./arguments";
 import { confirmResets } from "./confirm";
-import { exitMeaning } from "./exit-code";
+import { AFTER_OS, BEFORE_OS, STOPPED, TIME_LIMIT } from "./earlier-report";
+import { ExitCode, exitMeaning } from "./exit-code";
 import { failBegin, failClose } from "./failure";
 import { fileClose, fileCreate, fileErrno, fileOpened } from "./file";
 import { textErrno } from "./errno";
@@ -17,8 +22,10 @@ import {
 import { Outcome, outcomeEqual, outcomeFlashMs, outcomeOf, outcomeResumed, outcomeSlot, outcomeTookMs } from "./outcome";
 import { planDigest, planPresent, planPresentSize, planSize, planVerdict } from "./plan";
 import { verdictName } from "./plan-view";
+import { prepareStatus } from "./prepare";
+import { SESSION_PLATFORM, sessionBootId } from "./session";
 import { TextForm, textBegin, textBytes, textEnd, textLiteral, textStatus } from "./text";
-import { upgradeNumber } from "./upgrade";
+import { upgradeNumber, upgradeStatus } from "./upgrade";
 import { VERSION } from "./version";
 
 const now: usize = memory.data(8, 16);
@@ -32,6 +39,19 @@ function outcomeName(outcome: Outcome): string {
     case Outcome.Broken: return "broken";
     default: return "paused";
   }
+}
+
+/** Why the run ended. */
+function endedName(code: u32): string {
+  const status: Status = prepareStatus == Status.Ok ? upgradeStatus : prepareStatus;
+  if (status == Status.TimeLimit) return TIME_LIMIT;
+  if (status == Status.Stopped) return STOPPED;
+  return code == ExitCode.Failed || code == ExitCode.NeedsAttention || code == ExitCode.Usage ? "failed" : "finished";
+}
+
+/** How many bytes the device had acknowledged of the image that this run left off: the last one that it began. */
+function pausedAt(index: u32): u32 {
+  return senderPhase > <u32>Phase.Receiving ? planSize(index) : senderDone;
 }
 
 function reportImage(index: u32): void {
@@ -52,6 +72,10 @@ function reportImage(index: u32): void {
   jsonLiteral(verdictName(planVerdict(index)));
   jsonKey("outcome");
   jsonLiteral(outcomeName(outcomeOf(index)));
+  if (outcomeOf(index) == Outcome.Paused) {
+    jsonKey("pausedAt");
+    jsonNumber(pausedAt(index));
+  }
   if (outcomeOf(index) == Outcome.Stored) {
     jsonKey("slot");
     jsonNumber(outcomeSlot(index));
@@ -74,10 +98,18 @@ function reportAll(code: u32, planned: bool): void {
   jsonLiteral(VERSION);
   jsonKey("unixSeconds");
   jsonNumber(clock_time_get(clockid.REALTIME, 1000000, now) == 0 ? load<u64>(now) / 1000000000 : 0);
+  jsonKey("when");
+  jsonLiteral(afterOs ? AFTER_OS : BEFORE_OS);
   jsonKey("exitCode");
   jsonNumber(code);
   jsonKey("meaning");
   jsonLiteral(exitMeaning(code));
+  jsonKey("ended");
+  jsonLiteral(endedName(code));
+  jsonKey("platform");
+  jsonText(SESSION_PLATFORM, paddedLength(SESSION_PLATFORM, NAME_SIZE));
+  jsonKey("bootId");
+  jsonNumber(sessionBootId);
   jsonKey("upgrade");
   jsonNumber(upgradeNumber);
   jsonKey("deviceResetNeeded");

@@ -3,6 +3,7 @@ import { imageCount } from "../config/image-table";
 import { OnError, onError } from "../config/upgrade-section";
 import { Status } from "../status";
 import { RESET_DEVICE, RESET_HOST } from "../wire/end-upgrade";
+import { tellBefore } from "./before";
 import { confirmResets } from "./confirm";
 import { ExitCode } from "./exit-code";
 import { failBegin, failClose } from "./failure";
@@ -90,6 +91,7 @@ export function runCommand(): u32 {
     if (prepareExit != ExitCode.Usage) reportWrite(prepareExit, false);
     return prepareExit;
   }
+  tellBefore();
   skipWhatIsNotSent();
   if (prepareErrors > 0 && (onError == OnError.Stop || planSendCount == 0)) return finish(prepareExit, true);
   if (planSendCount > 0) {

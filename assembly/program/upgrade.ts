@@ -8,7 +8,7 @@ import { busSleep } from "../bus/imports";
 import { Status } from "../status";
 import { EXCHANGE_OUT, exchangeBody, exchangeBodySize } from "../transfer/exchange";
 import { senderCompletion, senderEqual, senderFlashMs, senderPhase, senderResumed, senderSlot } from "../transfer/sender";
-import { abortRequestEncode } from "../wire/abort";
+import { AbortReason, abortRequestEncode } from "../wire/abort";
 import { Completion } from "../wire/completion";
 import {
   endUpgradeCompletion, endUpgradeRequestEncode, endUpgradeResponseDecode,
@@ -23,7 +23,7 @@ import { afterOs } from "./arguments";
 import { milliseconds } from "./clock";
 import { confirm, confirmMissing } from "./confirm";
 import { deviceFind, deviceLoad } from "./device-table";
-import { linkExchange, linkIgnoreStop, linkMayGoOn } from "./link";
+import { linkExchange, linkHoldTimeLimit, linkIgnoreStop, linkMayGoOn } from "./link";
 import { Outcome, outcomeOf, outcomeSet, outcomeStored } from "./outcome";
 import { planSendBytes, planSendCount, planVerdict, Verdict, verdictSends } from "./plan";
 import { pushImage } from "./push";
@@ -38,7 +38,10 @@ export let upgradeStatus: Status = Status.Ok;
 /** The completion code with `upgradeStatus` Refused. */
 export let upgradeCompletion: u32 = 0;
 
-/** How often one image is taken up again after the device started anew or forgot the transfer. */
+/** The image that is being sent, or was last. */
+let current: u32 = 0;
+
+/** How often an upgrade is taken up again after the device started anew or forgot it. */
 const RECOVERIES: u32 = 16;
 const BUSY_PATIENCE_MS: u64 = 30000;
 const BUSY_PAUSE_MS: u32 = 250;
@@ -55,7 +58,10 @@ function openUpgrade(): Status {
   while (true) {
     const body: u32 = startUpgradeRequestEncode(
       EXCHANGE_OUT + HEADER_SIZE, sessionId, planSendCount, wireActivate(), afterOs ? Origin.AfterOs : Origin.BeforeOs, planSendBytes);
+    // A stop that came before the answer would leave the lock with a session that does not know its upgrade's number.
+    linkIgnoreStop(true);
     let status: Status = linkExchange(MessageType.StartUpgrade, body);
+    linkIgnoreStop(false);
     if (status == Status.PeerRestarted) status = sessionRenew();
     else if (status == Status.Ok) status = startUpgradeResponseDecode(exchangeBody, exchangeBodySize);
     else return status;
@@ -80,26 +86,19 @@ function recover(): Status {
   return status == Status.Ok ? openUpgrade() : status;
 }
 
-/** Whether taking the image up again can help. */
-function isRecoverable(status: Status): bool {
+/** Whether the device has lost the upgrade, so that all of it has to be taken up again. */
+function isLost(status: Status): bool {
   if (status == Status.PeerRestarted) return true;
-  if (status != Status.Refused) return false;
-  return senderCompletion == Completion.NoUpgrade || senderCompletion == Completion.NoTransfer
-    || senderCompletion == Completion.DigestMismatch;
+  return status == Status.Refused && (senderCompletion == Completion.NoUpgrade || senderCompletion == Completion.NoTransfer);
 }
 
-function pushUntilStored(index: u32): Status {
-  let mismatches: u32 = 0;
-  for (let attempt: u32 = 0; attempt < RECOVERIES; attempt++) {
-    let status: Status = pushImage(upgradeNumber, index);
-    if (status == Status.Refused && senderCompletion == Completion.AlreadyRunning) return Status.Ok;
-    if (!isRecoverable(status)) return status;
-    // What arrived was not what was sent: once is noise, twice is not.
-    if (status == Status.Refused && senderCompletion == Completion.DigestMismatch && mismatches++ > 0) return status;
-    status = recover();
-    if (status != Status.Ok) return status;
-  }
-  return Status.PeerRestarted;
+/** Sends the image. `PeerRestarted` when the upgrade was lost on the way. */
+function push(index: u32): Status {
+  let status: Status = pushImage(upgradeNumber, index);
+  // What arrived was not what was sent: once is noise, twice is not.
+  if (status == Status.Refused && senderCompletion == Completion.DigestMismatch) status = pushImage(upgradeNumber, index);
+  if (status == Status.Refused && senderCompletion == Completion.AlreadyRunning) return Status.Ok;
+  return isLost(status) ? Status.PeerRestarted : status;
 }
 
 function isPause(status: Status): bool {
@@ -121,22 +120,26 @@ function judgeFailure(index: u32, status: Status): Outcome {
   return wasStoring && inPlace ? Outcome.Broken : Outcome.Failed;
 }
 
-/** Sends one image and notes how it went. */
+function noteFailure(index: u32, status: Status, completion: u32): void {
+  outcomeSet(index, judgeFailure(index, status));
+  if (outcomeOf(index) != Outcome.Paused) tellFailed(index, status, completion, outcomeOf(index));
+}
+
+/** Sends one image and notes how it went, unless the upgrade was lost on the way. */
 function sendImage(index: u32): Status {
   const since: u64 = milliseconds();
-  const status: Status = pushUntilStored(index);
+  current = index;
+  const status: Status = push(index);
   if (status == Status.Ok) {
     outcomeStored(index, senderSlot, senderResumed, senderFlashMs, <u32>(milliseconds() - since), senderEqual);
     tellStored(index);
     return Status.Ok;
   }
-  const completion: u32 = senderCompletion;
-  outcomeSet(index, judgeFailure(index, status));
-  if (outcomeOf(index) != Outcome.Paused) tellFailed(index, status, completion, outcomeOf(index));
+  if (status != Status.PeerRestarted) noteFailure(index, status, senderCompletion);
   return status;
 }
 
-/** Sends every image that is not stored yet. Answers Ok, or what ended the upgrade. */
+/** Sends every image that is not stored yet. Answers Ok, or what ended the upgrade; `PeerRestarted` when it was lost. */
 function sendAll(): Status {
   for (let i: u32 = 0; i < imageCount; i++) {
     if (!verdictSends(planVerdict(i)) || outcomeOf(i) == Outcome.Stored) continue;
@@ -144,7 +147,7 @@ function sendAll(): Status {
     const status: Status = sendImage(i);
     if (status == Status.Ok) continue;
     if (isPause(status) || onError == OnError.Stop) return status;
-    if (status == Status.TimedOut || status == Status.NoDevice) return status;
+    if (status == Status.PeerRestarted || status == Status.TimedOut || status == Status.NoDevice) return status;
   }
   return Status.Ok;
 }
@@ -167,36 +170,50 @@ function leave(reason: u32): void {
   linkIgnoreStop(false);
 }
 
-function takeUpAgain(): void {
+/**
+ * Takes a lost upgrade up again: a new one is opened, and everything goes through it once more, because the device
+ * activates only what it stored in the upgrade that ends. What it holds already costs a request an image.
+ */
+function takeUpAgain(): Status {
+  const status: Status = recover();
   for (let i: u32 = 0; i < imageCount; i++) if (outcomeOf(i) == Outcome.Stored) outcomeSet(i, Outcome.NotTried);
+  return status;
+}
+
+/** Ends the upgrade and looks whether the device holds what it acknowledged. */
+function endAndConfirm(): Status {
+  linkIgnoreStop(true);
+  let status: Status = endUpgrade(wireActivate());
+  if (status == Status.Ok) status = confirm();
+  linkIgnoreStop(false);
+  if (status == Status.Ok && confirmMissing < imageCount) tellNotThere(confirmMissing);
+  return status;
+}
+
+/** Sends all and ends the upgrade, as often as the device loses it. */
+function sendAndEnd(): Status {
+  let status: Status = Status.PeerRestarted;
+  for (let attempt: u32 = 0; attempt < RECOVERIES && status == Status.PeerRestarted; attempt++) {
+    if (attempt > 0) status = takeUpAgain();
+    else status = Status.Ok;
+    if (status == Status.Ok) status = sendAll();
+    if (status == Status.Ok) status = endAndConfirm();
+  }
+  return status;
 }
 
 /** Carries out what was planned. `upgradeStatus` says how the upgrade as a whole went. */
 export function upgradeRun(): void {
+  linkHoldTimeLimit(true);
   upgradeStatus = openUpgrade();
   if (upgradeStatus != Status.Ok) return;
-  for (let attempt: u32 = 0; attempt < RECOVERIES; attempt++) {
-    upgradeStatus = sendAll();
-    if (isPause(upgradeStatus)) {
-      leave(upgradeStatus == Status.TimeLimit ? 1 : 0);
-      return;
-    }
-    if (upgradeStatus != Status.Ok) {
-      // On-error = stop: what was stored stays where it is, inactive; the next run takes it from there.
-      leave(2);
-      return;
-    }
-    linkIgnoreStop(true);
-    upgradeStatus = endUpgrade(wireActivate());
-    if (upgradeStatus == Status.Ok) upgradeStatus = confirm();
-    const again: bool = upgradeStatus == Status.PeerRestarted;
-    if (again) upgradeStatus = recover();
-    linkIgnoreStop(false);
-    if (!again) {
-      if (upgradeStatus == Status.Ok && confirmMissing < imageCount) tellNotThere(confirmMissing);
-      return;
-    }
-    if (upgradeStatus != Status.Ok) return;
-    takeUpAgain();
-  }
+  upgradeStatus = sendAndEnd();
+  if (upgradeStatus == Status.Ok) return;
+  // An image that was on its way when the device was lost for good has no outcome yet.
+  if (outcomeOf(current) == Outcome.NotTried) noteFailure(current, upgradeStatus, senderCompletion);
+  // Nobody is there to hear it.
+  if (upgradeStatus == Status.TimedOut || upgradeStatus == Status.NoDevice) return;
+  // What was stored stays where it is, inactive; the next run takes it from there.
+  if (isPause(upgradeStatus)) leave(upgradeStatus == Status.TimeLimit ? AbortReason.TimeLimit : AbortReason.Asked);
+  else leave(AbortReason.SenderFailed);
 }

@@ -7,6 +7,10 @@ const VOLUME_OPTION: CommandOption = {
   name: 'volume', value: 'DIR', text: 'the root of the volume that the config lies on, as /boot/efi (default: the config\'s directory)',
 };
 const LOG_OPTION: CommandOption = { name: 'log', value: 'FILE', text: 'append every line with its time to this file' };
+const EFIVARS_OPTION: CommandOption = {
+  name: 'efivars', value: 'DIR', text: 'where the kernel shows the firmware\'s variables (default: /sys/firmware/efi/efivars)',
+};
+const NVRAM_OPTION: CommandOption = { name: 'nvram', value: 'FILE', text: 'the firmware\'s variables, as `ferry boot --nvram FILE` keeps them' };
 
 /** Where the program finds its config: a volume, and a path on it. */
 function configOnVolume(command: string, values: OptionValues): { volume: string; path: string } {
@@ -21,10 +25,18 @@ function configOnVolume(command: string, values: OptionValues): { volume: string
   return { volume: resolve(volume), path: path.split(sep).join('/') };
 }
 
+/** Says that the OS runs already, and what the firmware kept of the run before it. */
+async function afterOs(name: string, values: OptionValues): Promise<string> {
+  if (name !== 'run') return '--after-os';
+  const { firmwareResult } = await import('../os/firmware-result.ts');
+  const kept = firmwareResult({ efivars: textOf(values, 'efivars'), nvramFile: textOf(values, 'nvram') });
+  return kept === undefined ? '--after-os' : `--after-os=${kept}`;
+}
+
 async function runProgram(name: string, values: OptionValues, usesConfig: boolean): Promise<number> {
   const { volume, path } = usesConfig ? configOnVolume(name, values) : { volume: process.cwd(), path: '' };
   const { runPostOs } = await import('../os/run.ts');
-  const args = ['ferry', name, ...(usesConfig ? ['-c', path, '--after-os'] : []), ...(values['json'] === true ? ['--json'] : [])];
+  const args = ['ferry', name, ...(usesConfig ? ['-c', path, await afterOs(name, values)] : []), ...(values['json'] === true ? ['--json'] : [])];
   return runPostOs({
     args, volumeRoot: volume, stateDirectory: machineOf(values), logPath: textOf(values, 'log'), sharesMachine: name === 'status' || name === 'check',
   });
@@ -45,11 +57,12 @@ const withoutConfig = (name: string, summary: string, text: readonly string[], e
 export const PROGRAM_COMMANDS: readonly Command[] = [
   withConfig('run', 'carry out a config file after the OS is up', [
     'Sends the images that the config names to the management controller, in its order, without a question.',
+    'Tells what a run before the OS left behind, in its report and in the firmware\'s variable FerryResult, and goes on from there.',
     'Ctrl-C stops cleanly at a chunk (exit code 4); the same command goes on from there.',
   ], [
     ['ferry run -c ferry.ini', 'the images of ferry.ini'],
     ['ferry run -c /boot/efi/ferry.ini --volume /boot/efi --log /var/log/ferry.log', 'the same config as before the OS'],
-  ], [LOG_OPTION]),
+  ], [LOG_OPTION, EFIVARS_OPTION, NVRAM_OPTION]),
   withConfig('plan', 'show what run would send, and why', [
     'Reads the config and its images, asks the device for its inventory, and changes nothing.',
     'Exit code 0 when something would be sent, 2 when nothing would.',

@@ -67,7 +67,7 @@ describe('startup.nsh', () => {
   it('has a branch for every exit code that --help names', () => {
     const help = ferry(['--help']).out;
     const named = [...help.slice(help.indexOf('exit codes')).matchAll(/^  (\d+) /gm)].map((match) => Number(match[1]));
-    const branches = [...script.matchAll(/^if %lasterror% eq (\d+) then$/gm)].map((match) => Number(match[1]));
+    const branches = [...script.matchAll(/^if %ferrycode% eq (\d+) then$/gm)].map((match) => Number(match[1]));
     expect([...branches].sort((a, b) => a - b)).toEqual([...named].sort((a, b) => a - b));
     expect(branches).toHaveLength(7);
   });

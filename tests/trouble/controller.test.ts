@@ -388,6 +388,19 @@ describe('when images become active', () => {
   });
 });
 
+test('a controller that starts anew during the second image: both are active at the end of the same run', () => {
+  installed();
+  rig.onSleep = () => {
+    const { done, component } = rig.controller!.transfer();
+    if (component !== 'bios' || done < 100_000) return;
+    rig.onSleep = () => undefined;
+    rig.restart();
+  };
+  const result = rig.run();
+  expect(result.code, result.out).toBe(3);
+  expectRunning(NEW);
+});
+
 test('a writing of the only slot that is cut is finished at the next start without a host', () => {
   installed();
   rig.onSleep = () => {
