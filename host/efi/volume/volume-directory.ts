@@ -6,8 +6,9 @@ import { asEfiError } from './host-failure.ts';
 import { OpenDirectory } from './open-directory.ts';
 import type { OpenFile } from './open-file.ts';
 import { OpenRegularFile } from './open-regular-file.ts';
-import type { FileMode, FileProtocol, SimpleFileSystem } from '../protocols/simple-file-system.ts';
+import type { FileMode, FileProtocol } from '../protocols/simple-file-system.ts';
 import { EfiError } from '../status.ts';
+import type { Volume } from './volume.ts';
 
 /** What a path leads to. */
 export interface Place {
@@ -19,14 +20,14 @@ export interface Place {
 }
 
 /** A volume of one power-on. */
-export class DirectoryVolume implements SimpleFileSystem {
+export class DirectoryVolume implements Volume {
   readonly #root: string;
   readonly #open = new Set<OpenFile>();
 
   /** EFI_NO_MEDIA when there is no such directory. */
   constructor(directory: string) {
     const isThere = statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true;
-    if (!isThere) throw new EfiError('NO_MEDIA', `the volume ${directory}: expected a directory, got ${statSync(directory, { throwIfNoEntry: false }) ? 'a file' : 'nothing'}`);
+    if (!isThere) throw new EfiError('NO_MEDIA', `the volume ${directory}: expected a directory or an image file, got ${statSync(directory, { throwIfNoEntry: false }) ? 'something else' : 'nothing'}`);
     this.#root = realpathSync(directory);
   }
 
@@ -37,6 +38,10 @@ export class DirectoryVolume implements SimpleFileSystem {
   /** How many files and directories are open. */
   get openFileCount(): number {
     return this.#open.size;
+  }
+
+  close(): void {
+    for (const file of this.#open) file.close();
   }
 
   /** Opens what the names lead to, or makes it. */
