@@ -18,6 +18,7 @@ await Promise.all([
       ferry: 'host/cli/main.ts',
       'os-worker': 'host/os/worker.ts',
       'efi-worker': 'host/efi/worker.ts',
+      'isl-worker': 'host/isl/worker.ts',
       bench: 'tests/bench/main.ts',
     },
     outdir: 'dist',

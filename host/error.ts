@@ -32,7 +32,17 @@ export type FerryErrorCode =
   /** The controller's state directory can not be used, or what lies in it. */
   | 'state-failed'
   /** Another management controller runs on this state directory. */
-  | 'controller-running';
+  | 'controller-running'
+  /** A file is no key that minisign could have made, or the password is not that of the key. Nothing was signed or verified. */
+  | 'key-invalid'
+  /** A key can not be made, or its files can not be read or written. */
+  | 'key-failed'
+  /** A file is no signature that Ferry takes, or its trusted comment is not one. The image is not trusted. */
+  | 'signature-invalid'
+  /** The signature is not by a trusted key, or not of this image. The image is not trusted. */
+  | 'signature-refused'
+  /** The image or its signature file can not be read or written. */
+  | 'signature-failed';
 
 export interface FerryErrorOptions extends ErrorOptions {
   /** One sentence: what the reader does next. */

@@ -19,10 +19,12 @@ export interface Command {
   /** What the help says below the usage. */
   readonly text: readonly string[];
   readonly options: readonly CommandOption[];
+  /** What stands in the usage for the words that are no options; without it there are none. */
+  readonly operands?: string;
   /** Command lines and what they do. */
   readonly examples: readonly (readonly [string, string])[];
   /** Carries it out; answers the exit code. */
-  run(values: OptionValues): Promise<number>;
+  run(values: OptionValues, operands: readonly string[]): Promise<number>;
 }
 
 export const HELP_OPTION: CommandOption = { name: 'help', short: 'h', text: 'this text' };
@@ -52,13 +54,14 @@ export function numberOf(values: OptionValues, name: string, lowest: number, hig
 }
 
 /** Reads a command's own arguments; wrong ones are a `usage` error. */
-export function parseOptions(command: Command, args: readonly string[]): OptionValues {
+export function parseOptions(command: Command, args: readonly string[]): { readonly values: OptionValues; readonly operands: readonly string[] } {
   const options: NonNullable<ParseArgsConfig['options']> = {};
   for (const option of [...command.options, HELP_OPTION]) {
     options[option.name] = { type: option.value === undefined ? 'boolean' : 'string', ...(option.short ? { short: option.short } : {}) };
   }
   try {
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values as OptionValues;
+    const { values, positionals } = parseArgs({ args: [...args], options, strict: true, allowPositionals: command.operands !== undefined });
+    return { values: values as OptionValues, operands: positionals };
   } catch (error) {
     const reason = (error as Error).message.split('. ')[0] ?? '';
     throw usage(`ferry ${command.name}: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`, command.name);

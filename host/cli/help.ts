@@ -42,7 +42,7 @@ export function commandHelp(command: Command): string {
   const options = [...command.options, HELP_OPTION];
   return `ferry ${command.name}: ${command.summary}
 
-usage: ferry ${command.name}${command.options.length > 0 ? ' [OPTIONS]' : ''}
+usage: ferry ${command.name}${command.options.length > 0 ? ' [OPTIONS]' : ''}${command.operands === undefined ? '' : ` ${command.operands}`}
 
 ${command.text.join('\n')}
 

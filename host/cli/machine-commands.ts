@@ -1,34 +1,56 @@
 // The commands that are the emulated machine: its firmware, and its management controller.
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Command, JSON_OPTION, MACHINE_OPTION, machineOf, numberOf, textOf, usage } from './command.ts';
+import { type Command, JSON_OPTION, MACHINE_OPTION, machineOf, numberOf, type OptionValues, textOf, usage } from './command.ts';
+
+/** The file of --enrol or --revoke, read and checked before anything is switched on. */
+async function trustFiles(values: OptionValues, option: 'enrol' | 'revoke'): Promise<{ name: string; content: Uint8Array }[]> {
+  const name = textOf(values, option);
+  if (name === undefined) return [];
+  let content: Uint8Array;
+  try {
+    content = readFileSync(name);
+  } catch (error) {
+    throw usage(`--${option}: expected a file, got ${name}, which can not be read: ${(error as Error).message}`, 'boot');
+  }
+  const { parsePublicKey } = await import('../trust/public-key.ts');
+  if (option === 'enrol' || name.endsWith('.pub')) parsePublicKey(content, name);
+  return [{ name, content }];
+}
 
 const boot: Command = {
   name: 'boot',
   summary: 'power on the emulated machine: firmware, shell, startup.nsh',
   text: [
-    'The EFI-like firmware starts from the EFI system partition, a directory, and its shell runs startup.nsh from it.',
+    'The EFI-like firmware starts from the EFI system partition, and its shell runs startup.nsh from it. The partition is a',
+    'directory, or the image of a disk in a file: GPT, MBR or no partition table, with FAT12, FAT16 or FAT32.',
     'When the shell ends, the firmware hands over to the operating system and this command ends.',
     'Its exit code is that of the last image that was run.',
   ],
   options: [
-    { name: 'esp', value: 'DIR', text: 'the EFI system partition (default: esp)' },
+    { name: 'esp', value: 'DIR|IMAGE', text: 'the EFI system partition (default: esp)' },
     { name: 'nvram', value: 'FILE', text: 'where variables are kept (default: not kept)' },
+    { name: 'enrol', value: 'KEY.pub', text: 'from now on start only images that this minisign key has signed, FILE.minisig beside FILE (kept with --nvram)' },
+    { name: 'revoke', value: 'FILE', text: 'from now on start nothing that this key (KEY.pub) has signed, or not this image (kept with --nvram)' },
     { name: 'delay', value: 'SECONDS', text: 'how long the shell waits for a key before startup.nsh (default: 5 on a terminal, else 0)' },
     MACHINE_OPTION,
   ],
   examples: [
     ['ferry boot --esp esp', 'with the machine in the directory machine'],
+    ['ferry boot --esp disk.img', 'from the image of a disk'],
     ['ferry boot --esp /srv/esp --machine /srv/board1 --delay 0', 'unattended'],
   ],
   async run(values) {
     const esp = resolve(textOf(values, 'esp') ?? 'esp');
-    if (!statSync(esp, { throwIfNoEntry: false })?.isDirectory()) throw usage(`--esp: expected a directory, got ${esp}, which is none`, 'boot');
+    const found = statSync(esp, { throwIfNoEntry: false });
+    if (!found?.isDirectory() && !found?.isFile()) throw usage(`--esp: expected a directory or an image file, got ${esp}, which is neither`, 'boot');
+    const trust = { enrol: await trustFiles(values, 'enrol'), revoke: await trustFiles(values, 'revoke') };
     const { bootMachine } = await import('../efi/boot.ts');
     const outcome = await bootMachine({
       volumeDirectory: esp,
       stateDirectory: machineOf(values),
       nvramFile: textOf(values, 'nvram'),
+      ...trust,
       startupDelay: numberOf(values, 'delay', 0, 3600),
     });
     return outcome.exitCode;

@@ -2,11 +2,13 @@
 import { FerryError } from '../error.ts';
 import { type Command, parseOptions, usage } from './command.ts';
 import { commandHelp, generalHelp } from './help.ts';
+import { ISL_COMMANDS } from './isl-commands.ts';
 import { MACHINE_COMMANDS } from './machine-commands.ts';
 import { PROGRAM_COMMANDS } from './program-commands.ts';
+import { TRUST_COMMANDS } from './trust-commands.ts';
 import { VERSION } from './version.ts';
 
-const COMMANDS: readonly Command[] = [...PROGRAM_COMMANDS, ...MACHINE_COMMANDS];
+const COMMANDS: readonly Command[] = [...PROGRAM_COMMANDS, ...MACHINE_COMMANDS, ...ISL_COMMANDS, ...TRUST_COMMANDS];
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
@@ -23,12 +25,12 @@ async function main(args: readonly string[]): Promise<number> {
   if (command === undefined) {
     throw usage(`unknown command ${JSON.stringify(name)}: expected ${COMMANDS.map((one) => one.name).join(', ')}`);
   }
-  const values = parseOptions(command, rest);
+  const { values, operands } = parseOptions(command, rest);
   if (values['help'] === true) {
     process.stdout.write(commandHelp(command));
     return 0;
   }
-  return command.run(values);
+  return command.run(values, operands);
 }
 
 function report(error: unknown, json: boolean): number {

@@ -1,100 +1,121 @@
-// The boot manager (UEFI 2.10, chapter 3): tries the options of BootNext and BootOrder in turn, each under the watchdog,
-// until one does not come back.
-import { decodeLoadOption, encodeLoadOption, LOAD_OPTION_ACTIVE, type LoadOption } from './boot-option.ts';
-import { DevicePath } from './device-path.ts';
-import { GLOBAL_VARIABLE, LOADED_IMAGE_PROTOCOL } from './guid.ts';
-import { PowerEvent } from './power-event.ts';
-import type { RuntimeServices } from './runtime-services.ts';
+// The boot manager (UEFI 2.10, chapter 3): tries the options of BootNext, of the menu and of BootOrder in turn, each under
+// the watchdog, until one does not come back. Whatever fails, the operating system is started in the end.
+import { bootMenu, countDown } from './boot-menu.ts';
+import { LOAD_OPTION_ACTIVE, type LoadOption } from './boot-option.ts';
+import { bootTargets, INTERNAL_SHELL, OPERATING_SYSTEM, removableMedia } from './boot-targets.ts';
+import { activeOptions, bootOrder, bootTimeout, bootVariable, setBootCurrent, takeBootNext, writeBootOrder, type NumberedOption } from './boot-variables.ts';
+import type { DevicePath } from './device-path.ts';
+import { LOADED_IMAGE_PROTOCOL } from './guid.ts';
 import { EfiError, EfiStatus, statusText } from './status.ts';
 import type { SystemTable } from './system-table.ts';
-import { VariableAttribute } from './variable-store.ts';
 
-/** The shell in the firmware volume, with the file name that OVMF gives it. */
-export const INTERNAL_SHELL = new DevicePath(
-  { type: 'fv', guid: '7CB8BDC9-F8EB-4F34-AAEA-3EE4AF6516A1' }, { type: 'fv-file', guid: '7C04A583-9E3E-4F1C-AD65-E05268D0B4D1' },
-);
-/** What stands for the operating system: reaching it ends the firmware's work. */
-export const OPERATING_SYSTEM = new DevicePath({ type: 'vendor-hardware', guid: 'D2E1B6A4-5F0C-4E0B-9E7D-3C1A7F45B201' });
+export { INTERNAL_SHELL, OPERATING_SYSTEM } from './boot-targets.ts';
+export { bootVariable } from './boot-variables.ts';
 
-const { nonVolatile, bootServiceAccess, runtimeAccess } = VariableAttribute;
-const KEPT = nonVolatile | bootServiceAccess | runtimeAccess;
-const VOLATILE = bootServiceAccess | runtimeAccess;
+/** So often in a row the watchdog may reset the machine before the boot options are left out. */
+const WATCHDOG_RESETS = 2;
 
-const DEFAULTS: readonly LoadOption[] = [
-  { attributes: LOAD_OPTION_ACTIVE, description: 'EFI Internal Shell', path: INTERNAL_SHELL, optionalData: '' },
-  { attributes: LOAD_OPTION_ACTIVE, description: 'Ferry OS', path: OPERATING_SYSTEM, optionalData: '' },
-];
+/** What the boot manager goes by. */
+export interface BootSettings {
+  readonly watchdogSeconds: number;
+  /** Seconds of the countdown when no variable Timeout says otherwise. */
+  readonly timeout: number;
+  /** How often in a row the watchdog has reset the machine. */
+  readonly watchdogResets: number;
+}
 
-/** `Boot0001`. */
-export const bootVariable = (number: number): string => `Boot${number.toString(16).toUpperCase().padStart(4, '0')}`;
+const option = (description: string, path: DevicePath): LoadOption => ({ attributes: LOAD_OPTION_ACTIVE, description, path, optionalData: '' });
+const OS_OPTION = option('Ferry OS', OPERATING_SYSTEM);
 
-/** Goes through the boot options. Does not return: it ends in a power event, at the latest when nothing is left. */
-export function bootManager(system: SystemTable, watchdogSeconds: number): never {
+/** Goes through the boot options. Does not return: it ends in a power event, at the latest in the operating system's. */
+export function bootManager(system: SystemTable, settings: BootSettings): never {
+  const say = (text: string): void => system.conOut.outputString(`Boot manager: ${text}\n`);
+  const options = settings.watchdogResets < WATCHDOG_RESETS ? optionsToTry(system, settings, say) : [];
+  if (settings.watchdogResets >= WATCHDOG_RESETS) {
+    say(`the watchdog timer has reset the machine ${settings.watchdogResets} times in a row; the boot options are left out this time`);
+  }
+  for (const next of options) tryOption(system, bootVariable(next.number), next, settings, say);
+  say('no boot option is left; the operating system is started');
+  start(system, 'the operating system', OS_OPTION, say);
+  throw new Error('the operating system returned to the firmware');
+}
+
+function optionsToTry(system: SystemTable, settings: BootSettings, say: (text: string) => void): NumberedOption[] {
   const { runtimeServices } = system;
-  if (numbersIn(runtimeServices, 'BootOrder') === undefined) writeDefaults(runtimeServices);
-  for (const number of [...takeBootNext(runtimeServices), ...numbersIn(runtimeServices, 'BootOrder') ?? []]) {
-    const option = readOption(system, number);
-    if (option) tryOption(system, number, option, watchdogSeconds);
-  }
-  system.conOut.outputString('Boot manager: no boot option is left; the machine is switched off.\n');
-  return runtimeServices.resetSystem('shutdown');
+  const initial = [...removableMedia(system.bootServices).map((path) => option('UEFI Removable Media', path)), option('EFI Internal Shell', INTERNAL_SHELL), OS_OPTION];
+  if (bootOrder(runtimeServices) === undefined) keeping(say, () => writeBootOrder(runtimeServices, initial));
+  const next = activeOptions(runtimeServices, keeping(say, () => takeBootNext(runtimeServices)) ?? [], say);
+  const numbers = bootOrder(runtimeServices);
+  const ordered = numbers ? activeOptions(runtimeServices, numbers, say) : initial.map((made, number) => ({ number, option: made }));
+  const chosen = choose(system, bootTimeout(runtimeServices) ?? settings.timeout, ordered);
+  if (chosen) return [chosen, ...ordered.filter((other) => other !== chosen)];
+  return [...next, ...ordered, ...fallback(system, ordered)];
 }
 
-function writeDefaults(runtime: RuntimeServices): void {
-  DEFAULTS.forEach((option, number) => runtime.setVariable(bootVariable(number), GLOBAL_VARIABLE, KEPT, encodeLoadOption(option)));
-  runtime.setVariable('BootOrder', GLOBAL_VARIABLE, KEPT, numberBytes(DEFAULTS.map((_, number) => number)));
-}
-
-const numberBytes = (numbers: readonly number[]): Uint8Array => new Uint8Array(Uint16Array.from(numbers).buffer);
-
-function numbersIn(runtime: RuntimeServices, name: string): number[] | undefined {
-  const data = variableData(runtime, name);
-  return data && Array.from({ length: data.length >> 1 }, (_, index) => Buffer.from(data).readUInt16LE(index * 2));
-}
-
-function variableData(runtime: RuntimeServices, name: string): Uint8Array | undefined {
+/** A store that can not be written is said, and the boot goes on. */
+function keeping<T>(say: (text: string) => void, action: () => T): T | undefined {
   try {
-    return runtime.getVariable(name, GLOBAL_VARIABLE).data;
-  } catch (error) {
-    if (error instanceof EfiError && error.status === EfiStatus.NOT_FOUND) return undefined;
-    throw error;
-  }
-}
-
-/** BootNext counts once: it is deleted before it is tried. */
-function takeBootNext(runtime: RuntimeServices): number[] {
-  const next = numbersIn(runtime, 'BootNext');
-  if (next) runtime.setVariable('BootNext', GLOBAL_VARIABLE, 0, new Uint8Array(0));
-  return next?.slice(0, 1) ?? [];
-}
-
-function readOption(system: SystemTable, number: number): LoadOption | undefined {
-  const data = variableData(system.runtimeServices, bootVariable(number));
-  try {
-    const option = data && decodeLoadOption(data);
-    return option && (option.attributes & LOAD_OPTION_ACTIVE) !== 0 ? option : undefined;
+    return action();
   } catch (error) {
     if (!(error instanceof EfiError)) throw error;
-    system.conOut.outputString(`Boot manager: ${bootVariable(number)} is left out: ${error.message}\n`);
+    say(`${error.message}; the boot goes on`);
     return undefined;
   }
 }
 
-function tryOption(system: SystemTable, number: number, { description, path, optionalData }: LoadOption, watchdogSeconds: number): void {
-  const { bootServices, runtimeServices } = system;
-  const name = `${bootVariable(number)} "${description}"`;
-  runtimeServices.setVariable('BootCurrent', GLOBAL_VARIABLE, VOLATILE, numberBytes([number]));
-  system.conOut.outputString(`Boot manager: starting ${name} from ${path.text}\n`);
-  if (path.text === OPERATING_SYSTEM.text) throw new PowerEvent({ kind: 'os' });
-  bootServices.setWatchdogTimer(watchdogSeconds);
+function choose(system: SystemTable, timeout: number, options: readonly NumberedOption[]): NumberedOption | undefined {
+  if (options.length === 0 || !countDown(system, timeout)) return undefined;
+  const index = bootMenu(system, options.map(({ number, option: { description } }) => `${bootVariable(number)} ${description}`));
+  return index === undefined ? undefined : options[index];
+}
+
+/** When nothing of the order starts: media that no option names. They have no number of their own. */
+function fallback(system: SystemTable, ordered: readonly NumberedOption[]): NumberedOption[] {
+  const named = ordered.flatMap(({ option: { path } }) => bootTargets(system.bootServices, path).map(({ text }) => text));
+  return removableMedia(system.bootServices)
+    .filter((path) => !bootTargets(system.bootServices, path).some(({ text }) => named.includes(text)))
+    .map((path) => ({ number: UNNUMBERED, option: option('UEFI Removable Media', path) }));
+}
+
+/** Of an option that has no variable. */
+const UNNUMBERED = 0xffff;
+
+function tryOption(system: SystemTable, variable: string, { number, option: tried }: NumberedOption, { watchdogSeconds }: BootSettings, say: (text: string) => void): void {
+  setBootCurrent(system.runtimeServices, number);
+  system.bootServices.setWatchdogTimer(watchdogSeconds);
+  start(system, number === UNNUMBERED ? `"${tried.description}"` : `${variable} "${tried.description}"`, tried, say);
+  system.bootServices.setWatchdogTimer(0);
+}
+
+function start(system: SystemTable, name: string, { path, optionalData }: LoadOption, say: (text: string) => void): void {
+  const { bootServices } = system;
+  say(`starting ${name} from ${path.text}`);
   try {
-    const image = bootServices.loadImage(undefined, path);
+    const image = load(system, path);
     bootServices.handleProtocol(image, LOADED_IMAGE_PROTOCOL).loadOptions = optionalData;
-    const status = bootServices.startImage(image);
-    system.conOut.outputString(`Boot manager: ${name} returned ${statusText(status)}\n`);
+    say(`${name} returned ${statusText(bootServices.startImage(image))}`);
   } catch (error) {
     if (!(error instanceof EfiError)) throw error;
-    system.conOut.outputString(`Boot manager: ${name} can not be started: ${statusText(error.status)} (${error.message})\n`);
+    say(`${name} can not be started: ${reason(error)}`);
   }
-  bootServices.setWatchdogTimer(0);
+}
+
+/** The status, unless the message begins with it. */
+function reason({ status, message }: EfiError): string {
+  const text = statusText(status);
+  return message.startsWith(text) ? message : `${text} (${message})`;
+}
+
+/** Loads the first of the files that the path may mean and that is there. */
+function load({ bootServices }: SystemTable, path: DevicePath) {
+  let missing = new EfiError('NOT_FOUND', `no volume has ${path.text}`);
+  for (const target of bootTargets(bootServices, path)) {
+    try {
+      return bootServices.loadImage(undefined, target);
+    } catch (error) {
+      if (!(error instanceof EfiError) || error.status !== EfiStatus.NOT_FOUND) throw error;
+      missing = error;
+    }
+  }
+  throw missing;
 }

@@ -11,16 +11,18 @@ import { StopFlag } from '../os/stop.ts';
 import { KeyWriter } from './console-keys.ts';
 import { MAXIMUM_RESETS, resetLimitText, type CycleResult } from './power-cycle.ts';
 import { forwardKeys } from './terminal.ts';
-import { HangWatch, type FirmwareResult, type FirmwareTask } from './worker-messages.ts';
+import { HangWatch, type FirmwareResult, type FirmwareTask, type TrustFile } from './worker-messages.ts';
 
 const STARTUP_DELAY_SECONDS = 5;
+const BOOT_TIMEOUT_SECONDS = 3;
 const DEFAULT_COLUMNS = 80;
+const DEFAULT_ROWS = 25;
 const HANG_CHECK_MS = 500;
 /** A firmware that still looks at its watchdog resets by itself: only beyond this does the main thread step in. */
 const HANG_GRACE = 2_000_000_000n;
 
 export interface BootOptions {
-  /** The directory behind FS0:, the EFI system partition. */
+  /** The directory behind FS0:, the EFI system partition, or the file with the image of its disk. */
   readonly volumeDirectory: string;
   /** The machine: the state directory of its management controller. */
   readonly stateDirectory: string;
@@ -30,6 +32,10 @@ export interface BootOptions {
   readonly startupDelay?: number | undefined;
   /** How long a boot option may take before the machine is reset; five minutes when not given. */
   readonly watchdogSeconds?: number | undefined;
+  /** Keys whose signatures images need from now on. Kept in `nvramFile`. */
+  readonly enrol?: readonly TrustFile[] | undefined;
+  /** Keys and images that are trusted no longer. */
+  readonly revoke?: readonly TrustFile[] | undefined;
   readonly workerUrl?: URL | undefined;
 }
 
@@ -98,6 +104,7 @@ async function runUntilRest(options: BootOptions, shared: Shared): Promise<Cycle
     }
     process.stdout.write('\nThe watchdog timer expired in a program that does not answer: the machine is reset.\n');
     shared.watch.value++;
+    shared.watch.byWatchdog++;
     shared.watch.deadline = undefined;
     if (shared.watch.value <= MAXIMUM_RESETS) continue;
     process.stdout.write(resetLimitText());
@@ -109,7 +116,8 @@ async function runThread(options: BootOptions, { stop, keys, watch, isTerminal, 
   const task: FirmwareTask = {
     volumeDirectory: options.volumeDirectory, stateDirectory: hasMachine ? options.stateDirectory : undefined, nvramFile: options.nvramFile,
     startupDelay: options.startupDelay ?? (isTerminal ? STARTUP_DELAY_SECONDS : 0),
-    watchdogSeconds: options.watchdogSeconds, isTerminal, columns: process.stdout.columns || DEFAULT_COLUMNS,
+    watchdogSeconds: options.watchdogSeconds, bootTimeout: BOOT_TIMEOUT_SECONDS, enrol: options.enrol ?? [], revoke: options.revoke ?? [], isTerminal,
+    columns: process.stdout.columns || DEFAULT_COLUMNS, rows: process.stdout.rows || DEFAULT_ROWS,
     stop: stop.buffer, keys: keys.buffer, watch: watch.buffer,
   };
   const worker = new Worker(options.workerUrl ?? pathToFileURL(artifactPath('efi-worker.js')), { workerData: task });

@@ -6,6 +6,8 @@ export interface ConsoleDevice {
   /** False for pipes: no colours, no cursor, no line editing then. */
   readonly isTerminal: boolean;
   readonly columns: number;
+  /** 25 when not given. */
+  readonly rows?: number;
   /** Writes text with `\n` between lines. */
   write(text: string): void;
   /** The characters of the next key, an arrow key being `ESC [ A`. Undefined when none came in that time. */

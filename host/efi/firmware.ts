@@ -1,20 +1,30 @@
 // The firmware: one power-on of the machine, from its first line on the console until the operating system, a reset or
 // the end of the power.
-import { INTERNAL_SHELL, bootManager } from './boot-manager.ts';
+import { bootManager } from './boot-manager.ts';
 import { BootServices } from './boot-services.ts';
+import { INTERNAL_SHELL, OPERATING_SYSTEM } from './boot-targets.ts';
 import { installConsole, installDevices } from './devices.ts';
+import { EventServices } from './events.ts';
+import { SIMPLE_TEXT_INPUT_EX_PROTOCOL } from './guid.ts';
 import { HandleDatabase } from './handle-database.ts';
 import { ImageServices, type EntryPoint } from './image-services.ts';
+import { MemoryMap } from './memory-map.ts';
+import { MemoryPool } from './memory-pool.ts';
+import { osLoader } from './os-loader.ts';
 import type { Platform } from './platform.ts';
 import { PowerEvent, type PowerEnd } from './power-event.ts';
+import { textInputEx } from './protocols/simple-text-input-ex.ts';
 import { ConsoleTextInput } from './protocols/simple-text-input.ts';
 import { ConsoleTextOutput } from './protocols/simple-text-output.ts';
 import { RuntimeServices } from './runtime-services.ts';
+import { announceSecureBoot, isEnrolled, verifyImage } from './secure-boot.ts';
 import { shellImage } from './shell/main.ts';
 import { EfiError } from './status.ts';
 import { SystemTable } from './system-table.ts';
 import type { VariableStore } from './variable-store.ts';
-import { DirectoryVolume } from './volume/volume-directory.ts';
+import { openSystemDisk, type SystemDisk } from './volume/system-disk.ts';
+import type { Volume } from './volume/volume.ts';
+import { Waiting } from './waiting.ts';
 import { Watchdog } from './watchdog.ts';
 import { wasiImageFormat } from './wasi-image.ts';
 
@@ -23,9 +33,10 @@ const FIRMWARE_REVISION = 0x00010000;
 /** UEFI 2.10, section 3.1.2: a boot option has five minutes. */
 const WATCHDOG_SECONDS = 300;
 const MEBIBYTE = 1024 * 1024;
+const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 
 export interface PowerOnOptions extends Platform {
-  /** The directory behind FS0:. */
+  /** The directory behind FS0:, or the file with the image of a disk. */
   readonly volumeDirectory: string;
   /** Outlives the power-on: what is non-volatile is still there after a reset. */
   readonly variables: VariableStore;
@@ -33,6 +44,10 @@ export interface PowerOnOptions extends Platform {
   readonly startupDelay: number;
   /** How long a boot option may take; five minutes when not given. */
   readonly watchdogSeconds?: number | undefined;
+  /** Seconds of the boot manager's countdown on a terminal when no variable Timeout says otherwise; none when not given. */
+  readonly bootTimeout?: number | undefined;
+  /** How often in a row the watchdog has reset the machine before this power-on. */
+  readonly watchdogResets?: number | undefined;
 }
 
 /** How a power-on ended, and the status of the last image that came from a file. */
@@ -42,10 +57,14 @@ export type PowerOnResult = PowerEnd & { readonly imageStatus: bigint | undefine
 export function powerOn(options: PowerOnOptions): PowerOnResult {
   const machine = assemble(options);
   try {
-    return bootManager(machine.system, options.watchdogSeconds ?? WATCHDOG_SECONDS);
+    return bootManager(machine.system, {
+      watchdogSeconds: options.watchdogSeconds ?? WATCHDOG_SECONDS, timeout: options.bootTimeout ?? 0, watchdogResets: options.watchdogResets ?? 0,
+    });
   } catch (event) {
     if (event instanceof PowerEvent) return { ...event.end, imageStatus: machine.images.lastStatus };
     throw event;
+  } finally {
+    closeDisk(machine.disk, options.console);
   }
 }
 
@@ -54,42 +73,76 @@ export interface Machine {
   readonly system: SystemTable;
   readonly handles: HandleDatabase;
   readonly images: ImageServices;
-  readonly volume: DirectoryVolume | undefined;
+  readonly events: EventServices;
+  readonly memory: MemoryMap;
+  readonly pool: MemoryPool;
+  /** The first volume. */
+  readonly volume: Volume | undefined;
+  readonly disk: SystemDisk | undefined;
 }
 
 /** Builds the tables, finds the devices, shows the banner. */
 export function assemble(options: PowerOnOptions): Machine {
   options.variables.reset();
+  announceSecureBoot(options.variables);
   const runtimeServices = new RuntimeServices(options.clock, options.variables);
+  const events = new EventServices(options.clock);
   const conIn = new ConsoleTextInput(options.console);
   const conOut = new ConsoleTextOutput(options.console);
-  const watchdog = new Watchdog(options.clock, () => {
-    conOut.outputString('\nThe watchdog timer expired: the machine is reset.\n');
-    return runtimeServices.resetSystem('cold');
-  }, (deadline) => options.watchdogChanged?.(deadline));
+  const watchdog = watchdogOf(options, conOut);
   const handles = new HandleDatabase();
+  const memory = new MemoryMap(options.memoryBytes);
+  const pool = new MemoryPool(memory);
   const built = new Map<string, EntryPoint>();
-  const images = new ImageServices(handles, [wasiImageFormat(() => system)], built);
-  const bootServices = new BootServices(handles, images, watchdog, options);
+  const images = new ImageServices({
+    handles, memory, pool, built, formats: [wasiImageFormat(() => system)], verify: (file) => verifyImage(options.variables, file),
+  });
+  const bootServices = new BootServices({
+    handles, images, events, memory, pool, watchdog, waiting: new Waiting(watchdog, events, options), runtime: runtimeServices,
+    exited: () => system.bootServicesExited(),
+  });
+  const consoleHandle = installConsole(handles, conIn, conOut);
+  handles.install(consoleHandle, SIMPLE_TEXT_INPUT_EX_PROTOCOL, textInputEx(conIn, events));
   const system = new SystemTable({
-    firmwareVendor: FIRMWARE_VENDOR, firmwareRevision: FIRMWARE_REVISION, consoleHandle: installConsole(handles, conIn, conOut),
-    conIn, conOut, stdErr: conOut, bootServices, runtimeServices,
+    firmwareVendor: FIRMWARE_VENDOR, firmwareRevision: FIRMWARE_REVISION, consoleHandle, conIn, conOut, stdErr: conOut, bootServices, runtimeServices,
   });
   built.set(INTERNAL_SHELL.text, shellImage(() => system, options.startupDelay));
-  const volume = openVolume(options.volumeDirectory, conOut);
-  const functionCount = installDevices(bootServices, options, volume);
+  built.set(OPERATING_SYSTEM.text, osLoader(() => system));
+  const disk = openDisk(options, conOut);
+  const functionCount = installDevices(bootServices, options, disk);
   conOut.outputString(banner(system, options.memoryBytes, functionCount));
-  return { system, handles, images, volume };
+  if (isEnrolled(options.variables)) conOut.outputString('Secure Boot is on: images need a signature of an enrolled key.\n');
+  return { system, handles, images, events, memory, pool, volume: disk?.volumes[0]?.volume, disk };
+}
+
+/** When it expires, it says so and resets the machine. */
+function watchdogOf({ clock, watchdogChanged }: PowerOnOptions, conOut: ConsoleTextOutput): Watchdog {
+  return new Watchdog(clock, () => {
+    conOut.outputString('\nThe watchdog timer expired: the machine is reset.\n');
+    throw new PowerEvent({ kind: 'reset', type: 'cold', byWatchdog: true });
+  }, (deadline) => watchdogChanged?.(deadline));
 }
 
 /** A machine without its volume still boots: the shell is in the firmware. */
-function openVolume(directory: string, conOut: ConsoleTextOutput): DirectoryVolume | undefined {
+function openDisk({ volumeDirectory, clock }: PowerOnOptions, conOut: ConsoleTextOutput): SystemDisk | undefined {
   try {
-    return new DirectoryVolume(directory);
+    const disk = openSystemDisk(volumeDirectory, () => Number(clock.now() / NANOSECONDS_PER_MILLISECOND));
+    for (const warning of disk.warnings) conOut.outputString(`${warning}\n`);
+    return disk;
   } catch (error) {
     if (!(error instanceof EfiError)) throw error;
     conOut.outputString(`No boot volume: ${error.message}\n`);
     return undefined;
+  }
+}
+
+/** A disk that fails at the very end is told; the boot goes on. */
+function closeDisk(disk: SystemDisk | undefined, console: PowerOnOptions['console']): void {
+  try {
+    disk?.close();
+  } catch (error) {
+    if (!(error instanceof EfiError)) throw error;
+    console.write(`The boot volume was not closed cleanly: ${error.message}\n`);
   }
 }
 

@@ -1,26 +1,52 @@
 // The image services (UEFI 2.10, section 7.4): LoadImage, StartImage, Exit, UnloadImage. Which format an image has is
-// the business of the formats given to it.
-import { DevicePath } from './device-path.ts';
-import { DEVICE_PATH_PROTOCOL, LOADED_IMAGE_PROTOCOL, SIMPLE_FILE_SYSTEM_PROTOCOL } from './guid.ts';
+// the business of the formats given to it, and whether it may start that of the verification.
+import type { DevicePath } from './device-path.ts';
+import { LOADED_IMAGE_PROTOCOL } from './guid.ts';
 import type { Handle, HandleDatabase } from './handle-database.ts';
+import { readImageFile, type ImageFile } from './image-file.ts';
+import { PAGE_SIZE, type MemoryMap } from './memory-map.ts';
+import type { MemoryPool } from './memory-pool.ts';
 import type { LoadedImage } from './protocols/loaded-image.ts';
-import { isDirectory, readWhole } from './protocols/simple-file-system.ts';
 import { EfiError, EfiStatus } from './status.ts';
 
 /** Runs an image. Answers the status that it returns. */
 export type EntryPoint = (image: Handle) => bigint;
 
+/** An image that can run. */
+export interface Executable {
+  readonly entry: EntryPoint;
+  /** What it needs beside its own bytes while it is loaded. */
+  readonly dataSize: number;
+}
+
 /** A kind of file that can be an image. */
 export interface ImageFormat {
   /** Undefined when the bytes are of another format; EFI_LOAD_ERROR when they are of this one and broken. */
-  load(bytes: Uint8Array): EntryPoint | undefined;
+  load(bytes: Uint8Array): Executable | undefined;
+}
+
+/** What the image services are made of. */
+export interface ImageServicesParts {
+  readonly handles: HandleDatabase;
+  readonly memory: MemoryMap;
+  readonly pool: MemoryPool;
+  readonly formats: readonly ImageFormat[];
+  /** Images in the firmware itself, by the text of their device path. */
+  readonly built: ReadonlyMap<string, EntryPoint>;
+  /** Throws EFI_SECURITY_VIOLATION or EFI_ACCESS_DENIED for a file that must not start. */
+  verify(file: ImageFile): void;
 }
 
 interface Image {
   readonly loaded: LoadedImage;
   readonly entry: EntryPoint;
+  /** Gives its memory back. */
+  readonly free: () => void;
   isStarted: boolean;
 }
+
+/** The memory of a LoadedImage structure, 64-bit. */
+const LOADED_IMAGE_SIZE = 96;
 
 /** Thrown by Exit, caught by the StartImage of that image. No `Error`: nothing failed. */
 class ImageExit {
@@ -34,17 +60,12 @@ class ImageExit {
 
 /** The images of one power-on. */
 export class ImageServices {
-  readonly #handles: HandleDatabase;
-  readonly #formats: readonly ImageFormat[];
-  readonly #built: Map<string, EntryPoint>;
+  readonly #parts: ImageServicesParts;
   readonly #images = new Map<Handle, Image>();
   #lastStatus: bigint | undefined;
 
-  /** `built`: images in the firmware itself, by the text of their device path. */
-  constructor(handles: HandleDatabase, formats: readonly ImageFormat[], built: Map<string, EntryPoint>) {
-    this.#handles = handles;
-    this.#formats = formats;
-    this.#built = built;
+  constructor(parts: ImageServicesParts) {
+    this.#parts = parts;
   }
 
   /** How many images are loaded. */
@@ -57,10 +78,10 @@ export class ImageServices {
     return this.#lastStatus;
   }
 
-  /** EFI_NOT_FOUND, EFI_UNSUPPORTED (no image format), EFI_LOAD_ERROR (broken image). */
+  /** EFI_NOT_FOUND, EFI_UNSUPPORTED (no image format), EFI_LOAD_ERROR (broken image), EFI_OUT_OF_RESOURCES, or what verification says. */
   loadImage(parent: Handle | undefined, path: DevicePath): Handle {
-    const built = this.#built.get(path.text);
-    if (built) return this.#add(parent, undefined, path, built, 0);
+    const built = this.#parts.built.get(path.text);
+    if (built) return this.#add({ parentHandle: parent, deviceHandle: undefined, filePath: path, loadOptions: '', imageSize: 0 }, { entry: built, dataSize: 0 });
     try {
       return this.#loadFile(parent, path);
     } catch (error) {
@@ -70,10 +91,12 @@ export class ImageServices {
   }
 
   #loadFile(parent: Handle | undefined, path: DevicePath): Handle {
-    const { device, filePath, bytes } = this.#read(path);
-    for (const format of this.#formats) {
-      const entry = format.load(bytes);
-      if (entry) return this.#add(parent, device, filePath, entry, bytes.length);
+    const file = readImageFile(this.#parts.handles, path);
+    this.#parts.verify(file);
+    for (const format of this.#parts.formats) {
+      const executable = format.load(file.bytes);
+      if (!executable) continue;
+      return this.#add({ parentHandle: parent, deviceHandle: file.device, filePath: file.filePath, loadOptions: '', imageSize: file.bytes.length }, executable);
     }
     throw new EfiError('UNSUPPORTED', `${path.text} has no image format that this firmware knows`);
   }
@@ -85,7 +108,7 @@ export class ImageServices {
     image.isStarted = true;
     try {
       const status = this.#run(handle, image);
-      if (!this.#isBuilt(image)) this.#lastStatus = status;
+      if (!this.#parts.built.has(image.loaded.filePath.text)) this.#lastStatus = status;
       return status;
     } finally {
       this.#remove(handle, image);
@@ -106,6 +129,11 @@ export class ImageServices {
     return EfiStatus.SUCCESS;
   }
 
+  /** EFI_INVALID_PARAMETER when the handle is no loaded image. */
+  expect(handle: Handle): void {
+    this.#image(handle);
+  }
+
   #run(handle: Handle, image: Image): bigint {
     try {
       return image.entry(handle);
@@ -115,55 +143,46 @@ export class ImageServices {
     }
   }
 
-  #isBuilt(image: Image): boolean {
-    return this.#built.has(image.loaded.filePath.text);
-  }
-
   #image(handle: Handle): Image {
     const image = this.#images.get(handle);
     if (!image) throw new EfiError('INVALID_PARAMETER', `handle ${handle.number} is no image`);
     return image;
   }
 
-  #add(parent: Handle | undefined, deviceHandle: Handle | undefined, filePath: DevicePath, entry: EntryPoint, imageSize: number): Handle {
-    const loaded: LoadedImage = { parentHandle: parent, deviceHandle, filePath, loadOptions: '', imageSize };
-    const handle = this.#handles.install(undefined, LOADED_IMAGE_PROTOCOL, loaded);
-    this.#images.set(handle, { loaded, entry, isStarted: false });
+  #add(loaded: LoadedImage, { entry, dataSize }: Executable): Handle {
+    const free = this.#allocate(loaded.imageSize, dataSize);
+    const handle = this.#parts.handles.install(undefined, LOADED_IMAGE_PROTOCOL, loaded);
+    this.#images.set(handle, { loaded, entry, free, isStarted: false });
     return handle;
   }
 
-  #remove(handle: Handle, image: Image): void {
-    this.#handles.closeAllOf(handle);
-    this.#handles.uninstall(handle, LOADED_IMAGE_PROTOCOL, image.loaded);
-    this.#images.delete(handle);
-  }
-
-  #read(path: DevicePath): { device: Handle; filePath: DevicePath; bytes: Uint8Array } {
-    const { device, rest } = this.#locate(path);
-    const name = rest.filePath;
-    if (name === undefined) throw new EfiError('NOT_FOUND', `${path.text} names no file`);
-    const root = this.#handles.get(device, SIMPLE_FILE_SYSTEM_PROTOCOL)?.openVolume();
+  /** The image's code, its data and its LoadedImage: all of it, or EFI_OUT_OF_RESOURCES and nothing. */
+  #allocate(imageSize: number, dataSize: number): () => void {
+    const { memory, pool } = this.#parts;
+    const given: (() => void)[] = [];
+    const free = (): void => given.splice(0).forEach((giveBack) => giveBack());
+    const pages = (type: 'loaderCode' | 'loaderData', size: number): void => {
+      const count = Math.ceil(size / PAGE_SIZE);
+      if (count === 0) return;
+      const address = memory.allocate('any', type, count);
+      given.push(() => memory.free(address, count));
+    };
     try {
-      const file = root?.open(name, 'read');
-      try {
-        const bytes = file && !isDirectory(file.getInfo()) ? readWhole(file) : undefined;
-        if (!bytes) throw new EfiError('UNSUPPORTED', `${path.text} is a directory or too large for an image`);
-        return { device, filePath: rest, bytes };
-      } finally {
-        file?.close();
-      }
-    } finally {
-      root?.close();
+      pages('loaderCode', imageSize);
+      pages('loaderData', dataSize);
+      const structure = pool.allocate('bootServicesData', LOADED_IMAGE_SIZE);
+      given.push(() => pool.free(structure));
+      return free;
+    } catch (error) {
+      free();
+      throw error;
     }
   }
 
-  /** LocateDevicePath for SimpleFileSystem: the volume that the path leads through. */
-  #locate(path: DevicePath): { device: Handle; rest: DevicePath } {
-    for (const device of this.#handles.locate(SIMPLE_FILE_SYSTEM_PROTOCOL)) {
-      const own = this.#handles.get(device, DEVICE_PATH_PROTOCOL);
-      const rest = own && path.after(own);
-      if (rest) return { device, rest };
-    }
-    throw new EfiError('NOT_FOUND', `no volume lies on the way of ${path.text}`);
+  #remove(handle: Handle, image: Image): void {
+    this.#parts.handles.closeAllOf(handle);
+    this.#parts.handles.uninstall(handle, LOADED_IMAGE_PROTOCOL, image.loaded);
+    this.#images.delete(handle);
+    image.free();
   }
 }

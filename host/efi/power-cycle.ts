@@ -14,6 +14,8 @@ export interface CycleResult {
 /** Counts resets where both threads see it: the main thread adds one when it ends a firmware that hangs. */
 export interface ResetCount {
   value: number;
+  /** How many of the last ones in a row were the watchdog's. */
+  byWatchdog?: number;
 }
 
 /** Powers on until there is no reset, or too many. */
@@ -25,6 +27,7 @@ export function cyclePower(powerOnce: () => PowerOnResult, resets: ResetCount, p
     if (result.kind === 'os') return { handover: 'os', imageStatus };
     if (result.kind === 'shutdown') return { handover: result.stopped ? 'stopped' : 'shutdown', imageStatus };
     resets.value++;
+    resets.byWatchdog = result.byWatchdog ? (resets.byWatchdog ?? 0) + 1 : 0;
     print(`\n-- ${result.type} reset --\n\n`);
   }
   print(resetLimitText());

@@ -6,7 +6,7 @@ export type ResetType = 'cold' | 'warm' | 'shutdown';
 /** How a power-on ended. `stop`: the one who runs the machine asked for it. */
 export type PowerEnd =
   | { readonly kind: 'os' }
-  | { readonly kind: 'reset'; readonly type: 'cold' | 'warm' }
+  | { readonly kind: 'reset'; readonly type: 'cold' | 'warm'; readonly byWatchdog?: true }
   | { readonly kind: 'shutdown'; readonly stopped: boolean };
 
 /** Thrown, and caught by `powerOn` only. No `Error`: nothing failed. */

@@ -64,16 +64,22 @@ export class SystemTable {
     this.#bytes = this.#layout();
   }
 
+  /** There is no console and there are no boot services any more: their fields become null. */
+  bootServicesExited(): void {
+    this.#bytes = this.#layout();
+  }
+
   /** The table as it would lie in memory. */
   tableBytes(): Uint8Array {
     return this.#bytes.slice();
   }
 
   #layout(): Uint8Array {
-    const handle = pointerTo(this.consoleHandle);
+    const untilExit = (object: object): bigint => (this.bootServices.hasExited ? 0n : pointerTo(object));
+    const handle = untilExit(this.consoleHandle);
     return tableBytes(SYSTEM_TABLE_SIGNATURE, [
-      pointerTo(this.#vendor), BigInt(this.firmwareRevision), handle, pointerTo(this.conIn), handle, pointerTo(this.#conOut),
-      handle, pointerTo(this.#stdErr), pointerTo(this.runtimeServices), pointerTo(this.bootServices), 0n, 0n,
+      pointerTo(this.#vendor), BigInt(this.firmwareRevision), handle, untilExit(this.conIn), handle, untilExit(this.#conOut),
+      handle, untilExit(this.#stdErr), pointerTo(this.runtimeServices), untilExit(this.bootServices), 0n, 0n,
     ]);
   }
 }

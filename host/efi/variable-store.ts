@@ -23,6 +23,18 @@ export interface VariableMedium {
 const MAXIMUM_VARIABLE_SIZE = 32 * 1024;
 const MAXIMUM_STORE_SIZE = 256 * 1024;
 const KNOWN_ATTRIBUTES = 0x47;
+/** Who may read a variable; one of them at least. */
+const ACCESS = VariableAttribute.bootServiceAccess | VariableAttribute.runtimeAccess;
+
+/** QueryVariableInfo's answer, in bytes: names count with two a character. */
+export interface VariableInfo {
+  readonly maximumStorageSize: number;
+  readonly remainingStorageSize: number;
+  readonly maximumVariableSize: number;
+}
+
+const sizeOf = ({ name, data }: Variable): number => name.length * 2 + data.length;
+const isNonVolatile = ({ attributes }: Pick<Variable, 'attributes'>): boolean => (attributes & VariableAttribute.nonVolatile) !== 0;
 
 const key = (guid: string, name: string): string => `${guid} ${name}`;
 
@@ -39,7 +51,7 @@ export class VariableStore {
   /** What a reset leaves: the non-volatile variables. */
   reset(): void {
     for (const [place, variable] of this.#variables) {
-      if ((variable.attributes & VariableAttribute.nonVolatile) === 0) this.#variables.delete(place);
+      if (!isNonVolatile(variable)) this.#variables.delete(place);
     }
   }
 
@@ -52,17 +64,27 @@ export class VariableStore {
     return [...this.#variables.values()];
   }
 
-  /** SetVariable. No data or no attributes delete the variable. The medium is written before anything changes here. */
+  /** QueryVariableInfo: non-volatile variables have a store of their own. */
+  info(attributes: number): VariableInfo {
+    checkAttributes('to ask for', attributes);
+    if ((attributes & ACCESS) === 0) throw new EfiError('INVALID_PARAMETER', `attributes ${attributes} give nobody access`);
+    const used = this.#used(this.#variables, isNonVolatile({ attributes }));
+    return { maximumStorageSize: MAXIMUM_STORE_SIZE, remainingStorageSize: MAXIMUM_STORE_SIZE - used, maximumVariableSize: MAXIMUM_VARIABLE_SIZE };
+  }
+
+  /** SetVariable. No data or no access delete the variable; nothing appended is nothing done. The medium is written before anything changes here. */
   set(guid: string, name: string, attributes: number, data: Uint8Array): void {
     if (name === '') throw new EfiError('INVALID_PARAMETER', 'a variable needs a name');
     checkAttributes(name, attributes);
     const old = this.get(guid, name);
     const append = (attributes & VariableAttribute.appendWrite) !== 0;
     const kept = attributes & ~VariableAttribute.appendWrite;
-    if (old && kept !== 0 && old.attributes !== kept) {
+    const hasAccess = (kept & ACCESS) !== 0;
+    if (old && hasAccess && old.attributes !== kept) {
       throw new EfiError('INVALID_PARAMETER', `variable ${name} has attributes ${old.attributes}, expected the same, got ${kept}`);
     }
-    if (kept === 0 || (data.length === 0 && !append)) return this.#delete(guid, name, old);
+    if (append && data.length === 0) return;
+    if (!hasAccess || data.length === 0) return this.#delete(guid, name, old);
     const content = append && old ? Buffer.concat([old.data, data]) : data;
     this.#put({ name, guid, attributes: kept, data: Uint8Array.from(content) });
   }
@@ -76,17 +98,19 @@ export class VariableStore {
 
   #put(variable: Variable): void {
     const next = new Map(this.#variables).set(key(variable.guid, variable.name), variable);
-    const total = [...next.values()].reduce((sum, { name, data }) => sum + name.length * 2 + data.length, 0);
-    if (variable.data.length > MAXIMUM_VARIABLE_SIZE || total > MAXIMUM_STORE_SIZE) {
+    if (sizeOf(variable) > MAXIMUM_VARIABLE_SIZE || this.#used(next, isNonVolatile(variable)) > MAXIMUM_STORE_SIZE) {
       throw new EfiError('OUT_OF_RESOURCES', `variable ${variable.name} with ${variable.data.length} bytes does not fit into the store`);
     }
     this.#become(next, variable);
   }
 
   #become(next: Map<string, Variable>, changed: Variable): void {
-    const nonVolatile = (variable: Variable): boolean => (variable.attributes & VariableAttribute.nonVolatile) !== 0;
-    if (nonVolatile(changed)) this.#medium?.write([...next.values()].filter(nonVolatile));
+    if (isNonVolatile(changed)) this.#medium?.write([...next.values()].filter(isNonVolatile));
     this.#variables = next;
+  }
+
+  #used(variables: ReadonlyMap<string, Variable>, ofNonVolatile: boolean): number {
+    return [...variables.values()].filter((variable) => isNonVolatile(variable) === ofNonVolatile).reduce((sum, variable) => sum + sizeOf(variable), 0);
   }
 }
 

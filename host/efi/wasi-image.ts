@@ -5,13 +5,15 @@ import { runCommand } from '../wasi/command.ts';
 import { isTrap } from '../wasi/exit.ts';
 import { WasiError, type WasiSystem } from '../wasi/system.ts';
 import { parameters } from './command-line.ts';
-import { LOADED_IMAGE_PROTOCOL, PCI_ROOT_BRIDGE_IO_PROTOCOL, RNG_PROTOCOL, SHELL_PARAMETERS_PROTOCOL, SIMPLE_FILE_SYSTEM_PROTOCOL, TIMESTAMP_PROTOCOL, type ProtocolGuid } from './guid.ts';
+import { LOADED_IMAGE_PROTOCOL, RNG_PROTOCOL, SHELL_PARAMETERS_PROTOCOL, SIMPLE_FILE_SYSTEM_PROTOCOL, TIMESTAMP_PROTOCOL, type ProtocolGuid } from './guid.ts';
 import type { Handle } from './handle-database.ts';
 import type { ImageFormat } from './image-services.ts';
+import { PciIoBus } from './pci-io-bus.ts';
 import type { LoadedImage } from './protocols/loaded-image.ts';
 import { EfiError, EfiStatus } from './status.ts';
 import type { SystemTable } from './system-table.ts';
 import { nanosecondsOf } from './time.ts';
+import { memorySize } from './wasm-memory.ts';
 import { inputStream, openWasiFile, outputStream } from './wasi-files.ts';
 
 const MAGIC = [0x00, 0x61, 0x73, 0x6d];
@@ -19,13 +21,16 @@ const INPUT_POLL_MICROSECONDS = 10_000;
 /** Frames of a trap that are shown: enough to find the place. */
 const TRAP_FRAMES = 8;
 
+/** Whether bytes begin as a WebAssembly module does. */
+export const isWasm = (bytes: Uint8Array): boolean => MAGIC.every((byte, index) => bytes[index] === byte);
+
 /** WebAssembly modules as images. */
 export function wasiImageFormat(systemTable: () => SystemTable): ImageFormat {
   return {
     load(bytes) {
-      if (!MAGIC.every((byte, index) => bytes[index] === byte)) return undefined;
+      if (!isWasm(bytes)) return undefined;
       const module = compiled(bytes);
-      return (image) => run(module, image, systemTable());
+      return { entry: (image) => run(module, image, systemTable()), dataSize: memorySize(bytes) };
     },
   };
 }
@@ -42,7 +47,7 @@ function compiled(bytes: Uint8Array): WebAssembly.Module {
 function run(module: WebAssembly.Module, image: Handle, system: SystemTable): bigint {
   const open = <T extends object>(protocol: ProtocolGuid<T>): T => openFirst(system, image, protocol);
   const loaded = system.bootServices.openProtocol(image, LOADED_IMAGE_PROTOCOL, image);
-  const { bus } = open(PCI_ROOT_BRIDGE_IO_PROTOCOL);
+  const bus = new PciIoBus(system.bootServices, image);
   try {
     return BigInt(runCommand(module, wasiSystem(system, image, loaded, open), bus));
   } catch (error) {
@@ -79,7 +84,7 @@ function wasiSystem(system: SystemTable, image: Handle, loaded: LoadedImage, ope
     },
     realtime: () => nanosecondsOf(runtimeServices.getTime()),
     monotonic: () => (timestamp.getTimestamp() * 1_000_000_000n) / timestamp.frequency,
-    random: (into) => rng.getRng(into),
+    random: (into) => { if (into.length > 0) rng.getRng(into); },
     sleep,
   };
 }

@@ -2,6 +2,12 @@
 import type { FerryErrorCode } from '../error.ts';
 import type { CycleResult, ResetCount } from './power-cycle.ts';
 
+/** A file that says whom to trust: its name for messages, and its content. */
+export interface TrustFile {
+  readonly name: string;
+  readonly content: Uint8Array;
+}
+
 /** Given to the firmware's thread when it starts. */
 export interface FirmwareTask {
   readonly volumeDirectory: string;
@@ -10,8 +16,15 @@ export interface FirmwareTask {
   readonly nvramFile: string | undefined;
   readonly startupDelay: number;
   readonly watchdogSeconds: number | undefined;
+  /** Seconds of the boot manager's countdown. */
+  readonly bootTimeout: number;
+  /** Public key files, in minisign's form, whose signatures images need from now on. */
+  readonly enrol: readonly TrustFile[];
+  /** Public key files (`.pub`), or images, that are trusted no longer. */
+  readonly revoke: readonly TrustFile[];
   readonly isTerminal: boolean;
   readonly columns: number;
+  readonly rows: number;
   /** Of `StopFlag`, `KeyWriter` and `HangWatch`. */
   readonly stop: SharedArrayBuffer;
   readonly keys: SharedArrayBuffer;
@@ -26,6 +39,7 @@ export type FirmwareResult =
 
 const DEADLINE = 0;
 const RESETS = 1;
+const WATCHDOG_RESETS = 2;
 
 /**
  * Words that both threads see: when the watchdog expires, and how often the machine was reset. By them the main thread
@@ -35,7 +49,7 @@ export class HangWatch implements ResetCount {
   readonly buffer: SharedArrayBuffer;
   readonly #words: BigInt64Array;
 
-  constructor(buffer = new SharedArrayBuffer(16)) {
+  constructor(buffer = new SharedArrayBuffer(24)) {
     this.buffer = buffer;
     this.#words = new BigInt64Array(buffer);
   }
@@ -56,5 +70,13 @@ export class HangWatch implements ResetCount {
 
   set value(resets: number) {
     Atomics.store(this.#words, RESETS, BigInt(resets));
+  }
+
+  get byWatchdog(): number {
+    return Number(Atomics.load(this.#words, WATCHDOG_RESETS));
+  }
+
+  set byWatchdog(resets: number) {
+    Atomics.store(this.#words, WATCHDOG_RESETS, BigInt(resets));
   }
 }

@@ -7,11 +7,13 @@ import { emulatedBus, openEmulatedMachine } from '../bus/emulated-machine.ts';
 import { FerryError } from '../error.ts';
 import { NodeStream } from '../os/node-file.ts';
 import { StopFlag } from '../os/stop.ts';
+import { parsePublicKey } from '../trust/public-key.ts';
 import type { ConsoleDevice } from './console-device.ts';
 import { KeyReader } from './console-keys.ts';
 import { powerOn } from './firmware.ts';
 import { openVariableStore } from './nvram-file.ts';
 import { cyclePower, type CycleResult } from './power-cycle.ts';
+import { enrolKey, revocationOf, revoke } from './secure-boot.ts';
 import { EfiError } from './status.ts';
 import { HangWatch, type FirmwareResult, type FirmwareTask } from './worker-messages.ts';
 
@@ -35,13 +37,15 @@ function run(task: FirmwareTask): CycleResult {
   const watch = new HangWatch(task.watch);
   const console = consoleDevice(task);
   const variables = openVariableStore(task.nvramFile, (message) => console.write(`${message}\n`));
+  for (const { name, content } of task.revoke) revoke(variables, revocationOf(name, content));
+  for (const { name, content } of task.enrol) enrolKey(variables, parsePublicKey(content, name));
   return cyclePower(() => {
     const machine = task.stateDirectory === undefined ? undefined : openEmulatedMachine(task.stateDirectory);
     try {
       machine?.reset();
       return powerOn({
         console, bus: machine?.bus ?? emulatedBus(undefined), variables, volumeDirectory: task.volumeDirectory, startupDelay: task.startupDelay,
-        watchdogSeconds: task.watchdogSeconds,
+        watchdogSeconds: task.watchdogSeconds, bootTimeout: task.bootTimeout, watchdogResets: watch.byWatchdog,
         clock: { now: () => BigInt(Date.now()) * 1_000_000n, monotonic: () => process.hrtime.bigint() },
         memoryBytes: totalmem(),
         sleep: (milliseconds) => stop.wait(milliseconds),
@@ -55,12 +59,12 @@ function run(task: FirmwareTask): CycleResult {
   }, watch, (text) => console.write(text));
 }
 
-function consoleDevice({ isTerminal, columns, keys }: FirmwareTask): ConsoleDevice {
+function consoleDevice({ isTerminal, columns, rows, keys }: FirmwareTask): ConsoleDevice {
   const reader = new KeyReader(keys);
   const output = new NodeStream(1);
   const encoder = new TextEncoder();
   return {
-    isTerminal, columns,
+    isTerminal, columns, rows,
     write: (text) => { output.write(encoder.encode(text)); },
     readKey: (timeoutMs) => reader.readKey(timeoutMs),
     get ended() { return reader.ended; },

@@ -4,6 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { bootMachine, type BootOptions } from '../../host/efi/boot.ts';
 
 const { workerFile, ...options } = JSON.parse(process.argv[2] as string) as BootOptions & { workerFile: string };
-const outcome = await bootMachine({ ...options, workerUrl: pathToFileURL(workerFile) });
+/** JSON has no bytes: they come as numbers. */
+const trusted = (files: BootOptions['enrol'] = []) => files.map(({ name, content }) => ({ name, content: Uint8Array.from(content) }));
+const outcome = await bootMachine({ ...options, enrol: trusted(options.enrol), revoke: trusted(options.revoke), workerUrl: pathToFileURL(workerFile) });
 process.stderr.write(`${JSON.stringify(outcome)}\n`);
 process.exitCode = outcome.exitCode;

@@ -7,6 +7,7 @@ import { DevicePath } from '../../host/efi/device-path.ts';
 import { SYSTEM_PARTITION } from '../../host/efi/devices.ts';
 import { powerOn } from '../../host/efi/firmware.ts';
 import { GLOBAL_VARIABLE } from '../../host/efi/guid.ts';
+import { EfiStatus } from '../../host/efi/status.ts';
 import { cyclePower, MAXIMUM_RESETS } from '../../host/efi/power-cycle.ts';
 import { VariableAttribute, VariableStore } from '../../host/efi/variable-store.ts';
 import { exitImage, trapImage, waitingImage } from './test-images.ts';
@@ -63,11 +64,11 @@ describe('the boot manager', () => {
     expect(boot({ variables }).started).toEqual(['Boot0000']);
   });
 
-  it('switches off when no option is left', () => {
+  it('starts the operating system when no option is left, and the status of the image tells what failed', () => {
     const { machine, result } = boot({ variables: withOptions([{ path: file('\\trap.wasm') }]), files: { 'trap.wasm': trapImage() } });
-    expect(result).toMatchObject({ kind: 'shutdown', stopped: false });
+    expect(result).toEqual({ kind: 'os', imageStatus: EfiStatus.ABORTED });
     expect(machine.console.output).toContain('Boot0000 "option 0" returned Aborted');
-    expect(machine.console.output).toContain('no boot option is left');
+    expect(machine.console.output).toContain('no boot option is left; the operating system is started');
   });
 
   it('gives the shell its load options', () => {
@@ -87,14 +88,14 @@ describe('the boot manager', () => {
 describe('the watchdog timer', () => {
   it('resets the machine when a boot option takes longer than five minutes', () => {
     const { machine, result } = boot({ files: { 'slow.wasm': waitingImage(1_000_000), 'startup.nsh': 'fs0:\nslow\nexit' } });
-    expect(result).toEqual({ kind: 'reset', type: 'cold', imageStatus: undefined });
+    expect(result).toEqual({ kind: 'reset', type: 'cold', byWatchdog: true, imageStatus: undefined });
     expect(machine.clock.elapsedMs).toBe(300_000);
     expect(machine.console.output).toContain('The watchdog timer expired: the machine is reset.');
   });
 
   it('ends a script that goes round for ever', () => {
     const stalled = boot({ files: { 'startup.nsh': ':again\nstall 1000000\ngoto again' }, watchdogSeconds: 20 });
-    expect([stalled.result, stalled.machine.clock.elapsedMs]).toEqual([{ kind: 'reset', type: 'cold', imageStatus: undefined }, 20_000]);
+    expect([stalled.result, stalled.machine.clock.elapsedMs]).toEqual([{ kind: 'reset', type: 'cold', byWatchdog: true, imageStatus: undefined }, 20_000]);
   });
 
   it('does not bite at the prompt: people may think', () => {

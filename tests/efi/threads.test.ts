@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundle } from '../bundle.ts';
+import { newSigner } from './image-signer.ts';
 import { exitImage, hungImage, waitingImage } from './test-images.ts';
 import { temporaryDirectory } from './virtual-machine.ts';
 
@@ -89,7 +90,7 @@ describe('a machine in its own thread', () => {
     expect(run.output()).toContain('it stays switched off');
   });
 
-  it('a program that hangs and asks nobody anything is ended by the watchdog, and the machine starts again', async () => {
+  it.concurrent('a program that hangs and asks nobody anything is ended by the watchdog, and the machine starts again', async () => {
     const script = '@echo -off\nfs0:\nif exist tried then\necho second time\nexit\nendif\nmkdir tried\nhang';
     const run = start({ 'startup.nsh': script, 'hang.wasm': hungImage() }, { watchdogSeconds: 1 });
     expect((await run.ended).outcome).toEqual({ handover: 'os', exitCode: 0 });
@@ -102,5 +103,31 @@ describe('a machine in its own thread', () => {
     run.child.stdin.end();
     expect((await run.ended).outcome).toEqual({ handover: 'os', exitCode: 0 });
     expect(run.output()).toContain('No boot volume:');
+  });
+
+  it.concurrent('a program that hangs at every start is left out after the second time', async () => {
+    const run = start({ 'startup.nsh': 'fs0:\nhang', 'hang.wasm': hungImage() }, { watchdogSeconds: 1 });
+    expect((await run.ended).outcome).toEqual({ handover: 'os', exitCode: 0 });
+    expect(run.output().match(/in a program that does not answer/g)).toHaveLength(2);
+    expect(run.output()).toContain('the boot options are left out this time');
+  });
+
+  it('an enrolled key is asked for from then on, and a revoked image no longer starts', async () => {
+    const signer = newSigner();
+    const nvramFile = join(temporaryDirectory(), 'nvram.json');
+    const files = { 'startup.nsh': '@echo -off\nfs0:\na.wasm\nb.wasm\nexit', 'a.wasm': exitImage(2), 'b.wasm': exitImage(3), 'b.wasm.minisig': signer.sign(exitImage(3)) };
+    const trust = (name: string, content: string | Uint8Array) => [{ name, content: [...Buffer.from(content)] }];
+    const power = async (options: object) => {
+      const run = start(files, { nvramFile, ...options });
+      run.child.stdin.end();
+      return { code: (await run.ended).code, output: run.output() };
+    };
+    expect((await power({})).output).not.toContain('Security Violation');
+    const enrolled = await power({ enrol: trust('test.pub', signer.keyFile) });
+    expect(enrolled.output).toContain('Security Violation: \\a.wasm is not signed');
+    expect(enrolled.code).toBe(3);
+    const revoked = await power({ revoke: trust('b.wasm', exitImage(3)) });
+    expect(revoked.output).toContain('Access Denied: \\b.wasm is revoked');
+    expect(revoked.code).toBe(1);
   });
 });

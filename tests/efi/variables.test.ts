@@ -4,26 +4,16 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GLOBAL_VARIABLE } from '../../host/efi/guid.ts';
 import { openVariableStore } from '../../host/efi/nvram-file.ts';
-import { EfiError, statusName } from '../../host/efi/status.ts';
 import { VariableAttribute, VariableStore } from '../../host/efi/variable-store.ts';
 import { bundle } from '../bundle.ts';
 import { runSeed, seeded } from '../random.ts';
-import { temporaryDirectory } from './virtual-machine.ts';
+import { statusOf } from './efi-status.ts';
+import { temporaryDirectory, VirtualMachine } from './virtual-machine.ts';
 
 const { nonVolatile, bootServiceAccess, runtimeAccess, appendWrite } = VariableAttribute;
 const KEPT = nonVolatile | bootServiceAccess | runtimeAccess;
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 const NOTHING = bytes();
-
-function statusOf(action: () => unknown): string {
-  try {
-    action();
-    return 'EFI_SUCCESS';
-  } catch (error) {
-    if (error instanceof EfiError) return statusName(error.status);
-    throw error;
-  }
-}
 
 describe('SetVariable', () => {
   it('keeps names of different namespaces apart', () => {
@@ -50,6 +40,17 @@ describe('SetVariable', () => {
     expect(store.get('A', 'List')).toMatchObject({ attributes: KEPT, data: bytes(1, 2, 3) });
   });
 
+  it('appending nothing changes nothing, not even what is not there; no access deletes whatever the other attributes', () => {
+    const store = new VariableStore();
+    store.set('A', 'None', KEPT | appendWrite, NOTHING);
+    expect(store.list()).toEqual([]);
+    store.set('A', 'One', KEPT, bytes(1));
+    store.set('A', 'One', KEPT | appendWrite, NOTHING);
+    expect(store.get('A', 'One')?.data).toEqual(bytes(1));
+    store.set('A', 'One', nonVolatile, bytes(2));
+    expect(store.list()).toEqual([]);
+  });
+
   it('refuses other attributes than a variable has, runtime access alone, unknown attributes and no name', () => {
     const store = new VariableStore();
     store.set('A', 'Name', KEPT, bytes(1));
@@ -68,12 +69,43 @@ describe('SetVariable', () => {
     expect(store.get('A', 'Name')?.data).toEqual(bytes(1));
   });
 
+  it('QueryVariableInfo counts names and data, volatile and non-volatile apart, and its figures hold', () => {
+    const store = new VariableStore();
+    const { maximumStorageSize, maximumVariableSize } = store.info(KEPT);
+    store.set('A', 'Name', KEPT, new Uint8Array(100));
+    store.set('A', 'Volatile', bootServiceAccess, new Uint8Array(50));
+    expect([store.info(KEPT), store.info(bootServiceAccess)].map(({ remainingStorageSize }) => maximumStorageSize - remainingStorageSize)).toEqual([108, 66]);
+    expect(statusOf(() => store.set('A', 'Full', KEPT, new Uint8Array(maximumVariableSize - 8)))).toBe('EFI_SUCCESS');
+    expect(statusOf(() => store.set('A', 'Over', KEPT, new Uint8Array(maximumVariableSize - 7)))).toBe('EFI_OUT_OF_RESOURCES');
+    expect(statusOf(() => store.info(nonVolatile))).toBe('EFI_INVALID_PARAMETER');
+    expect(statusOf(() => store.info(runtimeAccess))).toBe('EFI_INVALID_PARAMETER');
+  });
+
   it('volatile variables are gone after a reset, non-volatile ones stay', () => {
     const store = new VariableStore();
     store.set('A', 'Volatile', bootServiceAccess, bytes(1));
     store.set('A', 'Kept', KEPT, bytes(2));
     store.reset();
     expect(store.list().map(({ name }) => name)).toEqual(['Kept']);
+  });
+});
+
+describe('the monotonic count', () => {
+  it('never comes twice, not after a reset either', () => {
+    const machine = new VirtualMachine();
+    const counts = [1, 2].flatMap(() => {
+      const { bootServices, runtimeServices } = machine.assemble().system;
+      const first = [bootServices.getNextMonotonicCount(), bootServices.getNextMonotonicCount()];
+      runtimeServices.getNextHighMonotonicCount();
+      return [...first, bootServices.getNextMonotonicCount()];
+    });
+    expect(counts).toEqual([0x100000001n, 0x100000002n, 0x200000001n, 0x300000001n, 0x300000002n, 0x400000001n]);
+  });
+
+  it('costs a machine that never asks for it nothing', () => {
+    const machine = new VirtualMachine();
+    machine.assemble();
+    expect(machine.options.variables.list().map(({ name }) => name)).toEqual(['SetupMode', 'SecureBoot']);
   });
 });
 
@@ -116,20 +148,24 @@ describe('non-volatile variables in a file', () => {
     expect(store.list()).toEqual([]);
   });
 
-  it('killed at any moment of writing, the file has the old or the new variables, never a part', async () => {
+  it('killed at 30 moments of writing, the file has the old or the new variables, never a part', async () => {
     const seed = runSeed();
     const random = seeded(seed);
     const directory = temporaryDirectory();
     bundle({ writer: 'tests/efi/variable-writer.ts' }, directory);
-    for (let round = 0; round < 6; round++) {
+    const moments = Array.from({ length: 30 }, () => random() * 40);
+    const killAt = async (afterMs: number, round: number): Promise<void> => {
       const file = join(directory, `nvram-${round}.json`);
-      const last = await writeAndKill(join(directory, 'writer.mjs'), file, random() * 40);
+      const last = await writeAndKill(join(directory, 'writer.mjs'), file, afterMs);
       const kept = openVariableStore(file, (message) => expect.unreachable(`seed ${seed}, round ${round}: ${message}`));
       const [first, second] = ['First', 'Second'].map((name) => Buffer.from(kept.get('A', name)?.data ?? []).readUInt32LE(0));
       expect(first, `seed ${seed}, round ${round}`).toBeGreaterThanOrEqual(last);
       expect([first, (first as number) - 1], `seed ${seed}, round ${round}`).toContain(second);
+    };
+    for (let round = 0; round < moments.length; round += 3) {
+      await Promise.all(moments.slice(round, round + 3).map((afterMs, index) => killAt(afterMs, round + index)));
     }
-  });
+  }, 60_000);
 });
 
 /** Starts the writer, kills it after some more writes. Answers the last number that it said was written. */

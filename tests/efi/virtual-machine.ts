@@ -78,6 +78,7 @@ export interface VirtualMachineOptions {
   readonly isOpen?: boolean;
   readonly startupDelay?: number;
   readonly watchdogSeconds?: number;
+  readonly bootTimeout?: number;
   readonly variables?: VariableStore;
   /** The moment at which the one who runs the machine asks it to stop. */
   readonly stopAtMs?: number;
@@ -109,7 +110,7 @@ export class VirtualMachine {
     this.options = {
       console: this.console, clock: this.clock, bus: emulatedBus(undefined), memoryBytes: 64 * 1024 * 1024,
       volumeDirectory: this.volume, variables: options.variables ?? new VariableStore(), startupDelay: options.startupDelay ?? 0,
-      watchdogSeconds: options.watchdogSeconds ?? 300,
+      watchdogSeconds: options.watchdogSeconds ?? 300, bootTimeout: options.bootTimeout,
       sleep: (milliseconds) => {
         this.clock.pass(milliseconds);
         return this.clock.elapsedMs >= stopAtMs;
@@ -124,8 +125,9 @@ export class VirtualMachine {
     writeFileSync(place, content);
   }
 
-  powerOn(): PowerOnResult {
-    return powerOn(this.options);
+  /** `watchdogResets`: as the one who powers on again counts them. */
+  powerOn(watchdogResets?: number): PowerOnResult {
+    return powerOn(watchdogResets === undefined ? this.options : { ...this.options, watchdogResets });
   }
 
   /** The tables without the boot manager, for tests of single services. */

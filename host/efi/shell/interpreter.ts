@@ -7,7 +7,8 @@ import { CommandError } from './command-error.ts';
 import { commandNamed } from './commands/table.ts';
 import { findExecutable } from './find-file.ts';
 import { parseCommandLine, type CommandLine, type Redirection } from './lexer.ts';
-import { fullName } from './paths.ts';
+import { fullName, type FoundFile } from './paths.ts';
+import { paged } from './paging.ts';
 import { openRedirection, type RedirectedOutput } from './redirection.ts';
 import { runImage } from './run-image.ts';
 import { runScript } from './script/script-runner.ts';
@@ -16,15 +17,29 @@ import { withoutComment, withVariables } from './substitution.ts';
 
 /** Runs a line. Answers an error status when a script that runs has to end because of it. */
 export function runLine(shell: Shell, line: string): bigint {
-  const text = expanded(shell, withoutComment(line).trim()).trim();
+  const text = shell.aliases.expand(expanded(shell, withoutComment(line).trim()).trim());
   if (text === '') return EfiStatus.SUCCESS;
   try {
-    const parsed = parseCommandLine(text);
-    return withRedirections(shell, parsed, () => runWords(shell, parsed));
+    const parsed = parsedLine(shell, text);
+    if (!parsed) return EfiStatus.SUCCESS;
+    const run = meaningOf(shell, parsed);
+    return run ? withRedirections(shell, parsed, run) : notRecognized(shell, parsed.words[0] ?? '');
   } catch (error) {
     if (!(error instanceof CommandError || error instanceof EfiError)) throw error;
     shell.print(`${error.message}\n`);
     return reportStatus(shell, error.status);
+  }
+}
+
+/** A quotation mark that is not closed is said, and the line is left out; a script goes on, as in the EDK II shell. */
+function parsedLine(shell: Shell, text: string): CommandLine | undefined {
+  try {
+    return parseCommandLine(text);
+  } catch (error) {
+    if (!(error instanceof EfiError)) throw error;
+    shell.print(`${text}: ${error.message}\n`);
+    shell.setLastError(withoutErrorBit(error.status));
+    return undefined;
   }
 }
 
@@ -57,19 +72,20 @@ function withRedirections(shell: Shell, { output, error }: CommandLine, run: () 
   }
 }
 
-function runWords(shell: Shell, parsed: CommandLine): bigint {
+/** What the words stand for. Nothing: the line is reported on the console, whatever redirections it has. */
+function meaningOf(shell: Shell, parsed: CommandLine): (() => bigint) | undefined {
   const { words } = parsed;
   const [name = ''] = words;
   const command = words.includes('-?') ? commandNamed('help') : commandNamed(name);
-  if (command) return runCommand(shell, command, words.includes('-?') ? [name] : words.slice(1));
-  if (/^[^:\s]+:$/.test(name)) return changeVolume(shell, name);
+  if (command) return () => runCommand(shell, command, words.includes('-?') ? [name] : words.slice(1));
+  if (/^[^:\s]+:$/.test(name)) return () => changeVolume(shell, name);
   const file = findExecutable(shell, name);
-  if (!file) return notRecognized(shell, name);
-  if (!file.info.fileName.toLowerCase().endsWith('.nsh')) {
-    runImage(shell, file, words);
-    return EfiStatus.SUCCESS;
-  }
-  runScript(shell, file, [fullName(file), ...parsed.rawWords.slice(1)], runLine);
+  return file && (() => runFile(shell, file, parsed));
+}
+
+function runFile(shell: Shell, file: FoundFile, { words, rawWords }: CommandLine): bigint {
+  if (file.info.fileName.toLowerCase().endsWith('.nsh')) runScript(shell, file, [fullName(file), ...rawWords.slice(1)], runLine);
+  else runImage(shell, file, words);
   return EfiStatus.SUCCESS;
 }
 
@@ -91,7 +107,9 @@ function changeVolume(shell: Shell, name: string): bigint {
 }
 
 function runCommand(shell: Shell, command: ShellCommand, words: readonly string[]): bigint {
-  const status = attempt(shell, command, words);
+  const isPaged = words.includes('-b') && shell.system.conOut.mode.isTerminal;
+  const rest = words.filter((word) => word !== '-b');
+  const status = isPaged ? paged(shell, () => attempt(shell, command, rest)) : attempt(shell, command, rest);
   if (command.setsLastError) shell.setLastError(withoutErrorBit(status));
   const endsScript = isEfiError(status) && (command.isScriptOnly === true || status === EfiStatus.ABORTED);
   return endsScript ? reportStatus(shell, EfiStatus.ABORTED) : EfiStatus.SUCCESS;

@@ -24,17 +24,18 @@ const OPERATOR = /^([12]?)(>>?)([av]?)$/;
 const INPUT_OPERATOR = /^<[av]?$/;
 const KINDS = { '': 'ucs2-file', a: 'ascii-file', v: 'variable' } as const;
 
-/** Takes a line apart. Operators stand alone between spaces, as the EDK II shell asks. */
+/** Takes a line apart. Operators stand alone between spaces and have something behind them, as the EDK II shell asks. */
 export function parseCommandLine(line: string): CommandLine {
   const found = parameters(line);
   const raw = found.map((parameter) => parameter.raw);
   refuseInputs(raw);
-  const firstOperator = raw.findIndex((word) => OPERATOR.test(word));
+  const isOperator = (index: number): boolean => index + 1 < raw.length && OPERATOR.test(raw[index] as string);
+  const firstOperator = raw.findIndex((_, index) => isOperator(index));
   const command = firstOperator < 0 ? found : found.slice(0, firstOperator);
   const redirections = { output: undefined as Redirection | undefined, error: undefined as Redirection | undefined };
   found.forEach((parameter, index) => {
     const [, stream, operator, kind] = OPERATOR.exec(parameter.raw) ?? [];
-    if (operator === undefined) return;
+    if (operator === undefined || !isOperator(index)) return;
     const which = stream === '2' ? 'error' : 'output';
     const target = found[index + 1]?.text;
     if (target === undefined || target === '') throw new CommandError('INVALID_PARAMETER', 'Unable to redirect file.');

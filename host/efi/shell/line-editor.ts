@@ -2,10 +2,12 @@
 // keys; from a pipe it is taken as it comes and shown.
 import { Scan, type InputKey, type SimpleTextInput } from '../protocols/simple-text-input.ts';
 import type { SimpleTextOutput } from '../protocols/simple-text-output.ts';
+import type { Completions } from './completion.ts';
 
 const MAXIMUM_HISTORY = 100;
 const MAXIMUM_LINE = 4096;
 const CONTROL_C = '\x03';
+const TAB = '\t';
 
 /** What reading a line came to. `ended`: there is no more input. */
 export type LineResult = { readonly kind: 'line'; readonly text: string } | { readonly kind: 'cancelled' } | { readonly kind: 'ended' };
@@ -49,9 +51,11 @@ export function visiblePart({ text, cursor }: EditedLine, width: number): { read
 export class LineEditor {
   readonly #input: SimpleTextInput;
   readonly #output: () => SimpleTextOutput;
+  readonly #complete: (line: string) => Completions;
   readonly #history: string[] = [];
 
-  constructor(input: SimpleTextInput, output: () => SimpleTextOutput) {
+  constructor(input: SimpleTextInput, output: () => SimpleTextOutput, complete: (line: string) => Completions = () => ({ start: 0, words: [] })) {
+    this.#complete = complete;
     this.#input = input;
     this.#output = output;
   }
@@ -95,13 +99,16 @@ export class LineEditor {
     const lines = [...this.#history, ''];
     let place = lines.length - 1;
     let line: EditedLine = { text: '', cursor: 0, isOverwriting: false };
+    let next: (() => EditedLine) | undefined;
     for (;;) {
       const key = this.#nextKey(wait);
       if (!key) return { kind: 'ended' };
       if (key.unicodeChar === '\r' || key.unicodeChar === '\n') return { kind: 'line', text: line.text };
       if (key.unicodeChar === CONTROL_C) return { kind: 'cancelled' };
       const step = key.scanCode === Scan.up ? -1 : key.scanCode === Scan.down ? 1 : 0;
-      if (step === 0) line = applyKey(line, key);
+      next = key.unicodeChar === TAB ? next ?? this.#completer(line) : undefined;
+      if (next) line = next();
+      else if (step === 0) line = applyKey(line, key);
       else if (lines[place + step] !== undefined) {
         lines[place] = line.text;
         place += step;
@@ -110,6 +117,18 @@ export class LineEditor {
       }
       this.#show(line, promptColumns);
     }
+  }
+
+  /** Tab after Tab puts in one completion after the other, as in the EDK II shell. */
+  #completer(line: EditedLine): () => EditedLine {
+    const { start, words } = this.#complete(line.text.slice(0, line.cursor));
+    let turn = 0;
+    return () => {
+      const word = words[turn++ % words.length];
+      if (word === undefined) return line;
+      const before = line.text.slice(0, start) + word;
+      return { ...line, text: before + line.text.slice(line.cursor), cursor: before.length };
+    };
   }
 
   #show(line: EditedLine, promptColumns: number): void {

@@ -3,6 +3,7 @@ import { TIMESTAMP_PROTOCOL } from '../guid.ts';
 import type { EntryPoint } from '../image-services.ts';
 import { Colour } from '../protocols/simple-text-output.ts';
 import type { SystemTable } from '../system-table.ts';
+import { completionsOf } from './completion.ts';
 import { runLine } from './interpreter.ts';
 import { LineEditor } from './line-editor.ts';
 import { Shell } from './shell.ts';
@@ -25,7 +26,7 @@ export function shellImage(systemTable: () => SystemTable, defaultDelaySeconds: 
 /** At the prompt there is no watchdog, as in the EDK II shell: people may think as long as they like. */
 function promptUntilExit(shell: Shell): void {
   shell.boot.setWatchdogTimer(0);
-  const editor = new LineEditor(shell.system.conIn, () => shell.system.conOut);
+  const editor = new LineEditor(shell.system.conIn, () => shell.system.conOut, (line) => completionsOf(shell, line));
   const attendance = attendanceOf(shell);
   while (shell.exitCode === undefined) {
     shell.system.conIn.clearBreak();

@@ -1,6 +1,6 @@
 // From what a user writes to a file: mappings, current directories, wildcards (UEFI Shell 2.2, sections 3.7 and 3.4.5).
 import { isDirectory, type FileInfo, type FileMode, type FileProtocol } from '../protocols/simple-file-system.ts';
-import { EfiError } from '../status.ts';
+import { EfiError, EfiStatus } from '../status.ts';
 import { checkedName } from '../volume/volume-path.ts';
 import type { Mapping, VolumeMap } from './volume-map.ts';
 
@@ -89,6 +89,16 @@ export function matchFiles(volumes: VolumeMap, path: string): FoundFile[] {
   return names.reduce<FoundFile[]>((places, name) => places.flatMap((place) => step(place, name)), [fileAt({ mapping, names: [] })].filter((found) => found !== undefined));
 }
 
+/** As `matchFiles`; nothing is found on a volume that is not there. */
+export function matchesOf(volumes: VolumeMap, path: string): FoundFile[] {
+  try {
+    return matchFiles(volumes, path);
+  } catch (error) {
+    if (error instanceof EfiError && error.status === EfiStatus.NO_MAPPING) return [];
+    throw error;
+  }
+}
+
 function step(place: FoundFile, name: string): FoundFile[] {
   if (!isDirectory(place.info)) return [];
   if (!hasWildcard(name)) return [fileAt(below(place, name))].filter((found) => found !== undefined);
@@ -96,7 +106,8 @@ function step(place: FoundFile, name: string): FoundFile[] {
   return entriesOf(place).filter((entry) => !isDots(entry) && pattern.test(entry.info.fileName));
 }
 
-function wildcardPattern(name: string): RegExp {
+/** What a name with wildcards means, whatever the case. */
+export function wildcardPattern(name: string): RegExp {
   const source = name.replace(/\[[^\]]+\]|[^]/g, (part) => {
     if (part === '*') return '.*';
     if (part === '?') return '.';

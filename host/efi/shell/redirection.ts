@@ -1,7 +1,7 @@
 // Where a redirected output goes: SimpleTextOutput on a file or on an environment variable (UEFI Shell 2.2, section
 // 3.4.4). `>` writes UCS-2 with a byte order mark, `>a` bytes, `>v` a variable; a file called NUL swallows everything.
 import type { FileProtocol } from '../protocols/simple-file-system.ts';
-import { Colour, withCarriageReturns, type SimpleTextOutput } from '../protocols/simple-text-output.ts';
+import { NO_SCREEN, withCarriageReturns, type SimpleTextOutput } from '../protocols/simple-text-output.ts';
 import { EfiError } from '../status.ts';
 import { CommandError } from './command-error.ts';
 import type { Environment } from './environment.ts';
@@ -29,10 +29,8 @@ export function openRedirection({ kind, append, target }: Redirection, volumes: 
 
 function output(write: (text: string) => void, close: () => void): RedirectedOutput {
   return {
-    mode: { attribute: Colour.lightGray, columns: 0, isTerminal: false },
+    ...NO_SCREEN,
     outputString: (text) => write(withCarriageReturns(text)),
-    setAttribute: () => undefined,
-    clearScreen: () => undefined,
     close,
   };
 }

@@ -4,6 +4,7 @@ import type { Handle } from '../handle-database.ts';
 import { Colour } from '../protocols/simple-text-output.ts';
 import { statusNumber } from '../status.ts';
 import type { SystemTable } from '../system-table.ts';
+import { Aliases } from './aliases.ts';
 import { Environment } from './environment.ts';
 import type { Script } from './script/script.ts';
 import type { Mapping } from './volume-map.ts';
@@ -20,6 +21,7 @@ export class Shell {
   readonly image: Handle;
   readonly environment: Environment;
   readonly volumes: VolumeMap;
+  readonly aliases: Aliases;
   /** The scripts that run, the innermost last. */
   readonly scripts: Script[] = [];
   isEchoOn = true;
@@ -33,12 +35,13 @@ export class Shell {
     this.image = image;
     this.environment = new Environment(system.runtimeServices);
     this.volumes = new VolumeMap(system.bootServices);
+    this.aliases = new Aliases(system.runtimeServices);
+    this.refreshVolumes();
     const [major, minor] = [system.header.revision >>> 16, system.header.revision & 0xffff];
+    this.environment.setInternal('lasterror', '0x0');
     this.environment.setInternal('uefishellsupport', SHELL_SUPPORT_LEVEL);
     this.environment.setInternal('uefishellversion', SHELL_VERSION);
     this.environment.setInternal('uefiversion', `${major}.${minor}`);
-    this.environment.setInternal('lasterror', '0x0');
-    this.refreshVolumes();
   }
 
   get boot(): BootServices {

@@ -42,10 +42,11 @@ describe('ls', () => {
     expect(names(type(['ls *.nsh'], { files }).output)).toEqual(['a.nsh', 'b.NSH']);
     expect(names(type(['ls [ac].*'], { files }).output)).toEqual(['a.nsh', 'c.ini']);
     expect(names(type(['ls *\\?.nsh'], { files }).output)).toEqual(['e.nsh']);
+    expect(names(type(['ls -r *.nsh'], { files }).output)).toEqual(['a.nsh', 'b.NSH', 'e.nsh']);
     expect(names(type(['ls -r'], { files }).output)).toEqual(['a.nsh', 'b.NSH', 'c.ini', 'd', '.', '..', 'e.nsh', 'f', '.', '..', 'g.txt']);
   });
 
-  it.each([['ls none', "ls: File Not Found - 'FS0:\\none'"], ['ls fs7:\\', "ls: File Not Found - 'fs7:\\'"], ['ls -x', "ls: Unknown flag - '-x'"], ['ls a b', 'ls: Too many arguments.']])('%s fails', (line, message) => {
+  it.each([['ls none', "ls: File Not Found - 'FS0:\\'"], ['ls fs7:\\', "ls: File Not Found - 'fs7:\\'"], ['ls -x', "ls: Unknown flag - '-x'"], ['ls a b', 'ls: Too many arguments.']])('%s fails', (line, message) => {
     expect(type([line, 'echo %lasterror%']).output).toMatch(new RegExp(`^${message.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}\n0x[2E]\n$`));
   });
 });
@@ -63,7 +64,7 @@ describe('cd, map and volumes', () => {
   it('map shows volumes by name and alias', () => {
     const entry = '      FS0: Alias(s):HD0a65535a1:\n          PciRoot(0x0)/Pci(0x1F,0x2)/Sata(0x0,0xFFFF,0x0)/HD(1,GPT,1B8A5C0E-7D42-4C0A-9A57-6F6572727901,0x800,0x100000)\n';
     for (const line of ['map', 'map fs0', 'map -r', 'map hd0a65535a1:']) expect(type([line]).output, line).toBe(`Mapping table\n${entry}`);
-    expect(type(['map fs3']).output).toBe("map: Cannot find mapped device - 'fs3'\n");
+    expect(type(['map fs3']).output).toBe("Mapping table\nmap: Cannot find mapped device - 'fs3'\n");
     expect(type(['hd0A65535a1:', 'cd']).output).toBe('FS0:\\\n');
   });
 });
@@ -75,14 +76,14 @@ describe('files', () => {
   });
 
   it('mkdir, cp, mv and rm', () => {
-    const { output, machine } = type(['mkdir new', 'cp a new', 'cp a copy', 'mv copy new\\moved', 'cp -r new other', 'rm new', 'mkdir other'], { files: { a: 'content' } });
-    expect(readFileSync(join(machine.volume, 'other', 'moved'), 'utf8')).toBe('content');
+    const { output, machine } = type(['mkdir new', 'cp a new', 'cp a copy', 'mv copy new\\moved', 'mkdir other', 'cp -r new other', 'rm new', 'mkdir other'], { files: { a: 'content' } });
+    expect(readFileSync(join(machine.volume, 'other', 'new', 'moved'), 'utf8')).toBe('content');
     expect(readdirSync(machine.volume).sort()).toEqual(['a', 'other']);
     expect(output).toBe([
-      'Copying FS0:\\a -> FS0:\\new\\a', '- [ok]', 'Copying FS0:\\a -> FS0:\\copy', '- [ok]', 'Moving FS0:\\copy -> FS0:\\new\\moved', '- [ok]',
-      'Copying FS0:\\new -> FS0:\\other', 'Copying FS0:\\new\\a -> FS0:\\other\\a', 'Copying FS0:\\new\\moved -> FS0:\\other\\moved', '- [ok]',
+      '- [ok]', '- [ok]', 'Moving FS0:\\copy -> FS0:\\new\\moved', '- [ok]',
+      '- [ok]',
       "Deleting 'FS0:\\new\\a'", 'Delete successful.', "Deleting 'FS0:\\new\\moved'", 'Delete successful.', "Deleting 'FS0:\\new'", 'Delete successful.',
-      "Directory 'FS0:\\other' already exists.", '',
+      "Directory 'other' already exists.", '',
     ].join('\n'));
   });
 
@@ -93,6 +94,11 @@ describe('files', () => {
     expect(existsSync(join(machine.volume, 'a'))).toBe(false);
   });
 
+  it('mkdir makes what is missing on the way', () => {
+    const { machine } = type(['mkdir x\\y\\z']);
+    expect(readdirSync(machine.volume, { recursive: true }).sort()).toEqual(['x', 'x/y', 'x/y/z']);
+  });
+
   it('mv changes the case of a name, and nothing is lost', () => {
     const { machine } = type(['mv a.txt A.TXT'], { files: { 'a.txt': 'x' } });
     expect(readdirSync(machine.volume)).toEqual(['A.TXT']);
@@ -100,18 +106,20 @@ describe('files', () => {
 
   it.each([
     ['cp d other', 'cp: Copying a directory requires -r.'],
-    ['cp -r d d\\e\\f', 'cp: The source and destination are the same.'],
+    ['cp -r d d\\e', 'cp: The source and destination are the same.'],
     ['cp a a', 'cp: The source and destination are the same.'],
-    ['cp a b none', "cp: 'FS0:\\none' is not a directory."],
+    ['cp a b none', "cp: 'none' is not a directory."],
     ['cp none b', "cp: File not found - 'none'"],
     ['mv d d\\e', 'Cannot move a directory into itself or its subdirectory.'],
     ['rm none', "rm: File not found - 'none'"],
     ['rm \\', "Delete error.  Invalid target 'FS0:\\'"],
-    ['mkdir a\\b', 'mkdir: Status: Not Found'],
+    ['mkdir a\\b', "Directory 'a\\b' unable to create."],
+    ['cp -r d new', "cp: 'new' is not a directory."],
+    ['mv a none\\b', 'mv: Status: Not Found'],
   ])('%s is refused and changes nothing', (line, message) => {
     const { output, machine } = type([line, 'echo %lasterror%'], { files: { a: 'A', b: 'B', 'd/e/x': '' } });
     expect(output).toContain(message);
-    expect(output).toMatch(/\n0x[2E]\n$/);
+    expect(output).toMatch(/\n0x[2EF]\n$/);
     expect(readdirSync(machine.volume, { recursive: true }).sort()).toEqual(['a', 'b', 'd', 'd/e', 'd/e/x']);
     expect(readFileSync(join(machine.volume, 'a'), 'utf8')).toBe('A');
   });
@@ -179,10 +187,8 @@ describe('the other commands', () => {
   it('help lists exactly the commands that there are, and each tells how it is used', () => {
     const { output } = type(['help']);
     const names = [...output.matchAll(/^(\S+) +- /gm)].map((match) => match[1] as string);
-    expect(names).toEqual([
-      'cd', 'cls', 'cp', 'date', 'echo', 'else', 'endfor', 'endif', 'exit', 'for', 'goto', 'help', 'if', 'ls', 'map', 'mkdir', 'mv', 'pci', 'reset', 'rm', 'set',
-      'shift', 'stall', 'time', 'type', 'ver',
-    ]);
+    expect(names.join(' ')).toBe('alias bcfg cd cls cp date devices dh dmpstore echo else endfor endif exit for goto help hexdump '
+      + 'if ls map memmap mkdir mv pci reset rm set setvar shift stall time type ver');
     for (const name of names) {
       expect(type([`help ${name}`]).output, name).toContain(name);
       expect(type([`${name} -?`]).output, name).toBe(type([`help ${name}`]).output);

@@ -51,7 +51,11 @@ describe('redirection', () => {
     expect(parseCommandLine('echo ">" ^> a>b').words).toEqual(['echo', '>', '>', 'a>b']);
   });
 
-  it.each([['x >', 'Unable'], ['x > ""', 'Unable'], ['x > a > b', 'Redundant'], ['x | y', 'pipe'], ['x < y', 'input'], ['x a|y', 'pipe']])('%s is refused', (line, message) => {
+  it('with nothing behind it, the sign is a word', () => {
+    expect(parseCommandLine('echo x >')).toMatchObject({ words: ['echo', 'x', '>'], output: undefined });
+  });
+
+  it.each([['x > ""', 'Unable'], ['x > a > b', 'Redundant'], ['x | y', 'pipe'], ['x < y', 'input'], ['x a|y', 'pipe']])('%s is refused', (line, message) => {
     expect(() => parseCommandLine(line)).toThrow(message);
   });
 

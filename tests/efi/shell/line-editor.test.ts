@@ -88,3 +88,33 @@ describe('a line while it is edited', () => {
     expect(visiblePart(edited('0123456789', 5), 4)).toEqual({ text: '2345', cursor: 3 });
   });
 });
+
+describe('Tab', () => {
+  /** The lines that were run, as the history shows them: what `echo` or another command was given. */
+  const after = (keys: readonly string[], files: Readonly<Record<string, string>> = {}): string => {
+    const machine = new VirtualMachine({ files, isTerminal: true, keys: [{ atMs: 0, keys: [...'fs0:\r', ...keys, ...'exit\r'] }] });
+    machine.powerOn();
+    return machine.console.output.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '');
+  };
+
+  it('completes commands, one after the other', () => {
+    expect(after([...'dev\t\r'])).toContain('CTRL E G G');
+    expect(after([...'ec\t <one>\r'])).toContain('\r\n<one>\r\n');
+    expect(after([...'mk\t -?\r'])).toContain('Makes directories.');
+    expect(after([...'sh\t\t\t\r'])).toContain('shift');
+    expect(after([...'d\t\t\t\t\t -?\r'])).toContain('Shows the date.');
+  });
+
+  it('completes files, directories and volumes, whatever the case, and goes on in them', () => {
+    const files = { 'Ferry.ini': 'the config', 'EFI/Boot/a file.txt': 'content', 'other.txt': '' };
+    expect(after([...'type fer\t\r'], files)).toContain('\r\nthe config\r\n');
+    expect(after([...'type e\tb\ta\t\r'], files)).toContain('\r\ncontent\r\n');
+    expect(after([...'type fs0:\\f\t\r'], files)).toContain('\r\nthe config\r\n');
+    expect(after([...'dir F\t\r'], { 'f1': '' })).toContain('Directory of: FS0:\\');
+  });
+
+  it('leaves what has no completion, and what follows the cursor', () => {
+    expect(after([...'echo <none\t>\r'])).toContain('\r\n<none>\r\n');
+    expect(after([...'echo a f c', LEFT, LEFT, '\t', '\r'], { 'ferry.ini': '' })).toContain('\r\na ferry.ini c\r\n');
+  });
+});

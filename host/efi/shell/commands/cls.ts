@@ -1,4 +1,5 @@
 import type { ShellCommand } from '../command.ts';
+import { CommandError } from '../command-error.ts';
 import { parseOptions } from '../options.ts';
 
 export const cls: ShellCommand = {
@@ -7,7 +8,8 @@ export const cls: ShellCommand = {
   usage: 'cls',
   setsLastError: true,
   run(shell, words) {
-    parseOptions('cls', words, [], { most: 0 });
+    const [word] = parseOptions('cls', words, [], { most: 1 }).values;
+    if (word !== undefined) throw new CommandError('INVALID_PARAMETER', `cls: Invalid argument - '${word}'`);
     shell.system.conOut.clearScreen();
   },
 };

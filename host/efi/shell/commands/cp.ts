@@ -2,7 +2,7 @@ import { isDirectory, type FileProtocol } from '../../protocols/simple-file-syst
 import type { ShellCommand } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { parseOptions } from '../options.ts';
-import { below, entriesOf, fileAt, fullName, isDots, matchFiles, resolvePath, withFile, type FoundFile, type ShellPath } from '../paths.ts';
+import { below, entriesOf, fileAt, isDots, matchesOf, resolvePath, withFile, type FoundFile, type ShellPath } from '../paths.ts';
 import type { Shell } from '../shell.ts';
 
 const PIECE = 64 * 1024;
@@ -22,12 +22,11 @@ export function isInside(inner: ShellPath, outer: ShellPath): boolean {
 }
 
 /** Copies a file, or a directory with everything in it. */
-export function copyTree(shell: Shell, source: FoundFile, target: ShellPath, isQuiet: boolean): void {
+export function copyTree(source: FoundFile, target: ShellPath): void {
   if (isInside(target, source)) throw new CommandError('INVALID_PARAMETER', 'cp: The source and destination are the same.');
-  if (!isQuiet) shell.print(`Copying ${fullName(source)} -> ${fullName(target)}\n`);
   if (!isDirectory(source.info)) return withFile(source, 'read', (from) => withFile(target, 'create', (to) => copyContent(from, to)));
   withFile(target, 'create', () => undefined, { directory: true });
-  for (const entry of entriesOf(source)) if (!isDots(entry)) copyTree(shell, entry, below(target, entry.info.fileName), isQuiet);
+  for (const entry of entriesOf(source)) if (!isDots(entry)) copyTree(entry, below(target, entry.info.fileName));
 }
 
 /** Where the sources of `cp` and `mv` go: into a directory that is there, or to the one place that is named. */
@@ -35,14 +34,20 @@ export function targetsOf(shell: Shell, command: string, sources: readonly Found
   const place = resolvePath(shell.volumes, destination);
   const present = fileAt(place);
   if (present && isDirectory(present.info)) return sources.map((source) => [source, below(present, source.names.at(-1) ?? '')]);
-  if (sources.length > 1) throw new CommandError('INVALID_PARAMETER', `${command}: '${fullName(place)}' is not a directory.`);
+  const needsDirectory = sources.length > 1 || (command === 'cp' && sources.some(({ info }) => isDirectory(info)));
+  if (needsDirectory) throw new CommandError('INVALID_PARAMETER', `${command}: '${destination}' is not a directory.`);
   return sources.map((source) => [source, place]);
+}
+
+/** Sources and destination: the last path, or the current directory when there is one path only. */
+export function pathsOf(values: readonly string[]): [sources: readonly string[], destination: string] {
+  return values.length > 1 ? [values.slice(0, -1), values.at(-1) as string] : [values, '.'];
 }
 
 /** The files that the sources of `cp` and `mv` stand for. */
 export function sourcesOf(shell: Shell, command: string, paths: readonly string[]): FoundFile[] {
   return paths.flatMap((path) => {
-    const found = matchFiles(shell.volumes, path);
+    const found = matchesOf(shell.volumes, path);
     if (found.length === 0) throw new CommandError('NOT_FOUND', `${command}: File not found - '${path}'`);
     return found;
   });
@@ -51,15 +56,16 @@ export function sourcesOf(shell: Shell, command: string, paths: readonly string[
 export const cp: ShellCommand = {
   name: 'cp',
   summary: 'Copies files and directories.',
-  usage: 'cp [-r] [-q] SOURCE... DESTINATION\n\n  -r - Directories too, with what is in them.\n  -q - Says nothing.\nA file that is there already is replaced. Never asks.',
+  usage: 'cp [-r] [-q] SOURCE... [DESTINATION]\n\n  -r - Directories too, with what is in them, into a directory that is there.\n  -q - As without it: never asks.\nA file that is there already is replaced. Without DESTINATION it is the current directory.',
   setsLastError: true,
   run(shell, words) {
-    const { flags, values } = parseOptions('cp', words, ['-r', '-q'], { least: 2 });
-    const sources = sourcesOf(shell, 'cp', values.slice(0, -1));
+    const { flags, values } = parseOptions('cp', words, ['-r', '-q'], { least: 1 });
+    const [paths, destination] = pathsOf(values);
+    const sources = sourcesOf(shell, 'cp', paths);
     if (!flags.has('-r') && sources.some(({ info }) => isDirectory(info))) throw new CommandError('INVALID_PARAMETER', 'cp: Copying a directory requires -r.');
-    for (const [source, target] of targetsOf(shell, 'cp', sources, values.at(-1) as string)) {
-      copyTree(shell, source, target, flags.has('-q'));
-      if (!flags.has('-q')) shell.print('- [ok]\n');
+    for (const [source, target] of targetsOf(shell, 'cp', sources, destination)) {
+      copyTree(source, target);
+      shell.print('- [ok]\n');
     }
   },
 };

@@ -1,5 +1,6 @@
 import { dateText, timeText } from '../../time.ts';
 import type { ShellCommand } from '../command.ts';
+import { CommandError } from '../command-error.ts';
 import { parseOptions } from '../options.ts';
 
 export const date: ShellCommand = {
@@ -8,7 +9,8 @@ export const date: ShellCommand = {
   usage: 'date',
   setsLastError: true,
   run(shell, words) {
-    parseOptions('date', words, [], { most: 0 });
+    const [word] = parseOptions('date', words, [], { most: 1 }).values;
+    if (word !== undefined) throw new CommandError('INVALID_PARAMETER', `date: Invalid argument - '${word}'`);
     shell.print(`${dateText(shell.system.runtimeServices.getTime())}\n`);
   },
 };
@@ -19,7 +21,8 @@ export const time: ShellCommand = {
   usage: 'time',
   setsLastError: true,
   run(shell, words) {
-    parseOptions('time', words, [], { most: 0 });
+    const [word] = parseOptions('time', words, [], { most: 1 }).values;
+    if (word !== undefined) throw new CommandError('INVALID_PARAMETER', `time: Invalid argument - '${word}'`);
     shell.print(`${timeText(shell.system.runtimeServices.getTime())} (UTC+00:00)\n`);
   },
 };

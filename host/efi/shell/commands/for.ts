@@ -1,6 +1,6 @@
 import type { ShellCommand } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { fullName, matchFiles } from '../paths.ts';
+import { fullName, matchesOf } from '../paths.ts';
 import { blockEnd, blockStart } from '../script/blocks.ts';
 import { rangeValues, setValues } from '../script/loop-values.ts';
 import type { ForLoop, Script } from '../script/script.ts';
@@ -66,6 +66,6 @@ function begin(shell: Shell, script: Script, words: readonly string[]): ForLoop 
 
 function valuesOf(shell: Shell, kind: string, set: readonly string[], line: number): Iterator<string> {
   if (kind === 'run') return rangeValues(set, line);
-  if (kind === 'in') return setValues(set, (pattern) => matchFiles(shell.volumes, pattern).map(fullName))[Symbol.iterator]();
+  if (kind === 'in') return setValues(set, (pattern) => matchesOf(shell.volumes, pattern).map(fullName))[Symbol.iterator]();
   throw new CommandError('INVALID_PARAMETER', `The argument '${kind}' is incorrect. Line: ${line}`);
 }

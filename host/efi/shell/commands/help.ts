@@ -7,7 +7,7 @@ export function helpCommand(commands: () => readonly ShellCommand[]): ShellComma
   return {
     name: 'help',
     summary: 'Shows the list of commands, or how one is used.',
-    usage: 'help [COMMAND]\nCOMMAND -?',
+    usage: 'help [-b] [COMMAND]\nCOMMAND -?\n\n  -b - Stops after every screen.',
     setsLastError: true,
     run(shell, words) {
       const [name] = parseOptions('help', words, [], { most: 1 }).values;

@@ -17,7 +17,7 @@ endif
 CONDITION is a comparison:  A == B   A eq B   A ne B   A gt B   A lt B   A ge B   A le B
                             (ugt, ult, uge, ule compare without sign)
 or a function:              exist FILE   exist(FILE)   available(FILE)   isint(WORD)
-efierror(N) is the number of that error status. /i ignores case, /s compares as text.
+efierror(N) is the number of that error status. Case never counts; /i may say so. /s compares numbers as text.
 Two numbers, decimal or 0x hexadecimal, are compared as numbers.`;
 
 /** The script that a part of its structure stands in. */

@@ -25,7 +25,10 @@ export const map: ShellCommand = {
     const [name] = values;
     if (name === undefined) return showMappings(shell, shell.volumes.all);
     const mapping = shell.volumes.find(name.replace(/:$/, ''));
-    if (!mapping) throw new CommandError('NOT_FOUND', `map: Cannot find mapped device - '${name}'`);
+    if (!mapping) {
+      showMappings(shell, []);
+      throw new CommandError('NOT_FOUND', `map: Cannot find mapped device - '${name}'`);
+    }
     showMappings(shell, [mapping]);
   },
 };

@@ -26,7 +26,7 @@ function functionsOf(shell: Shell): PciIo[] {
 export const pci: ShellCommand = {
   name: 'pci',
   summary: 'Lists the PCI functions.',
-  usage: 'pci',
+  usage: 'pci [-b]\n\n  -b - Stops after every screen.',
   setsLastError: true,
   run(shell, words) {
     parseOptions('pci', words, [], { most: 0 });

@@ -3,7 +3,7 @@ import { EfiError, statusText } from '../../status.ts';
 import type { ShellCommand } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { parseOptions } from '../options.ts';
-import { entriesOf, fullName, isDots, matchFiles, openPath, type FoundFile } from '../paths.ts';
+import { entriesOf, fullName, isDots, matchesOf, openPath, type FoundFile } from '../paths.ts';
 import type { Shell } from '../shell.ts';
 
 /** Deletes a file, or a directory with everything in it. */
@@ -26,7 +26,7 @@ export const rm: ShellCommand = {
   setsLastError: true,
   run(shell, words) {
     const { flags, values } = parseOptions('rm', words, ['-q'], { least: 1 });
-    const found = values.map((path) => ({ path, files: matchFiles(shell.volumes, path) }));
+    const found = values.map((path) => ({ path, files: matchesOf(shell.volumes, path) }));
     const missing = found.find(({ files }) => files.length === 0);
     if (missing) throw new CommandError('NOT_FOUND', `rm: File not found - '${missing.path}'`);
     for (const file of found.flatMap(({ files }) => files)) {

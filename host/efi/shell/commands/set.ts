@@ -16,6 +16,7 @@ export const set: ShellCommand = {
   run(shell, words) {
     const { flags, values } = parseOptions('set', words, ['-v', '-d'], { most: 2 });
     const [name, value] = values;
+    if (name === undefined && flags.has('-d')) throw new CommandError('INVALID_PARAMETER', "set: Missing argument for flag - '-d'");
     if (name === undefined) return shell.environment.list().forEach(([each, text]) => show(shell, each, text));
     try {
       if (flags.has('-d')) return shell.environment.delete(name);

@@ -2,7 +2,7 @@ import { isDirectory, readWhole } from '../../protocols/simple-file-system.ts';
 import type { ShellCommand } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { parseOptions } from '../options.ts';
-import { matchFiles, withFile } from '../paths.ts';
+import { matchesOf, withFile } from '../paths.ts';
 import { decodeText } from '../text-file.ts';
 
 /** What a screen would obey instead of showing it. */
@@ -11,12 +11,12 @@ const CONTROL = /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f]/g;
 export const type: ShellCommand = {
   name: 'type',
   summary: 'Shows what is in text files.',
-  usage: 'type FILE...\n\nA file that begins with a byte order mark is read as UCS-2, any other as UTF-8.\nControl characters are shown as a dot.',
+  usage: 'type [-b] FILE...\n\n  -b - Stops after every screen.\nA file that begins with a byte order mark is read as UCS-2, any other as UTF-8.\nControl characters are shown as a dot.',
   setsLastError: true,
   run(shell, words) {
     const { values } = parseOptions('type', words, [], { least: 1 });
     for (const path of values) {
-      const found = matchFiles(shell.volumes, path);
+      const found = matchesOf(shell.volumes, path);
       if (found.length === 0) throw new CommandError('NOT_FOUND', `type: Cannot open file - '${path}'`);
       for (const file of found) {
         if (isDirectory(file.info)) throw new CommandError('NOT_FOUND', `type: '${file.info.fileName}' is a directory`);

@@ -11,7 +11,6 @@ export interface ConditionFiles {
 }
 
 interface Comparison {
-  readonly ignoreCase: boolean;
   readonly asStrings: boolean;
 }
 
@@ -23,9 +22,12 @@ const SIGNED: Readonly<Record<string, Test>> = {
 const UNSIGNED: Readonly<Record<string, string>> = { ugt: 'gt', ult: 'lt', uge: 'ge', ule: 'le' };
 const ERROR_BITS: Readonly<Record<string, bigint>> = { efierror: 1n << 63n, pierror: (1n << 63n) | (1n << 61n), oemerror: (1n << 63n) | (1n << 62n) };
 
-/** Evaluates the words between `if` and `then`. An early `or` or `and` decides at once, as in the EDK II shell. */
+/**
+ * Evaluates the words between `if` and `then`. Texts are compared without case also when `/i` is not given: the EDK II
+ * shell does, and scripts written for it rely on that. An early `or` or `and` decides at once, as there.
+ */
 export function evaluate(words: readonly string[], files: ConditionFiles): boolean {
-  const options = { ignoreCase: words.some(isFlag('/i')), asStrings: words.some(isFlag('/s')) };
+  const options = { asStrings: words.some(isFlag('/s')) };
   const rest = words.filter((word) => !isFlag('/i')(word) && !isFlag('/s')(word));
   let value = false;
   let joiner: string | undefined;
@@ -61,14 +63,14 @@ function truth(name: string, argument: string, files: ConditionFiles): boolean {
   return name.toLowerCase() === 'available' ? files.available(argument) : files.exists(argument);
 }
 
-function compare(left: string, operator: string, right: string, { ignoreCase, asStrings }: Comparison): boolean {
+function compare(left: string, operator: string, right: string, { asStrings }: Comparison): boolean {
   const test = SIGNED[UNSIGNED[operator] ?? operator];
   if (!test) throw new CommandError('INVALID_PARAMETER', `Binary operator not found first in '${operator}'`);
   const texts = [left, right].map(errorValue);
   const numbers = asStrings ? [] : texts.map(numberValue);
   const [first, second] = numbers;
   if (first === undefined || second === undefined) {
-    const [one, other] = texts.map((text) => (ignoreCase ? text.toLowerCase() : text)) as [string, string];
+    const [one, other] = texts.map((text) => text.toLowerCase()) as [string, string];
     return test(one < other ? -1 : one > other ? 1 : 0);
   }
   const bits = operator in UNSIGNED ? BigInt.asUintN : BigInt.asIntN;

@@ -20,7 +20,7 @@ export function rangeValues(words: readonly string[], line: number): Generator<s
   const isGiven = inside !== undefined && start !== undefined && end !== undefined && rest.length === 0;
   const hasStep = (inside ?? '').split(/\s+/).length === 3;
   if (!isGiven || (hasStep && (step === undefined || step === 0n))) {
-    throw new CommandError('INVALID_PARAMETER', `The argument '${text}' is incorrect. Line: ${line}`);
+    throw new CommandError('INVALID_PARAMETER', `The argument '${text.replace(/\)$/, '')}' is incorrect. Line: ${line}`);
   }
   return range(start, end, hasStep ? step as bigint : start <= end ? 1n : -1n);
 }

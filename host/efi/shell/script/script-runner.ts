@@ -35,7 +35,7 @@ export function runScript(shell: Shell, file: FoundFile, args: readonly string[]
 /** Runs the present line. Answers whether the script ends with it. */
 function runScriptLine(shell: Shell, script: Script, runLine: LineRunner): boolean {
   shell.boot.poll();
-  const line = withArguments(withoutComment(script.line?.text ?? ''), script.args).replace(/^\t+/, '');
+  const line = withArguments(withoutComment(script.line?.text ?? ''), script.args);
   const text = line.trimStart();
   if (text === '' || text.startsWith(':') || text.startsWith(';')) return shell.system.conIn.breakPressed();
   const status = text.startsWith('@') ? silently(shell, text, () => runLine(shell, text.slice(1))) : aloud(shell, line, () => runLine(shell, text));

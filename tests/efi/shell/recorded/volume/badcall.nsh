@@ -1,0 +1,2 @@
+bad.efi
+echo never

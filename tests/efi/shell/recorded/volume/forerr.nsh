@@ -1,0 +1,2 @@
+for %a in x
+echo never

@@ -1,0 +1,2 @@
+goto none
+echo never

@@ -1,0 +1,3 @@
+if 1 is 1 then
+endif
+echo never

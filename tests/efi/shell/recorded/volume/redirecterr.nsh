@@ -1,0 +1,2 @@
+echo a > s.txt > t.txt
+echo never

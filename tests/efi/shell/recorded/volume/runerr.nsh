@@ -1,0 +1,3 @@
+for %i run (1 x)
+endfor
+echo never

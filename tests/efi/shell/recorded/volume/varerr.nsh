@@ -1,0 +1,3 @@
+for a in x
+endfor
+echo never

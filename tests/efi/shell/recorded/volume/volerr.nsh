@@ -1,0 +1,2 @@
+fs9:
+echo never
