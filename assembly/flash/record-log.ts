@@ -6,6 +6,11 @@
  *     home    │ a1 b1 a2 c1 a3 … full │        At any cut the newest record of each component is whole in one of
  *     target  │ erase → b1 c1 → a4    │        the two: home is not touched, and stale until a4 is in.
  *
+ * The first append after power came on does not build on what was in flight when it failed: such a page may read right
+ * now and wrong later. It writes home's last page once more, moves, leaves a number out so that no page in flight can
+ * have the new record's, and erases home too, with everything in doubt. Sixteen components fill a sector: then there is
+ * no room to write the last page once more, and a second cut can leave that one component its record before.
+ *
  * The machine touches no flash: it answers what to do next, on what the host read into RECORD_SECTORS. Every page is
  * read back. A page that does not hold what was written is passed over.
  */
@@ -70,6 +75,8 @@ enum Step {
   Copying,
   /** The new record, into the target. */
   Closing,
+  /** Home, to be erased: it may hold what was in flight. */
+  Cleaning,
 }
 
 /** The record to be appended. */
@@ -87,6 +94,8 @@ let replaced: u32 = 0;
 /** Index in RECORD_KEPT of the record that is rescued or copied next. */
 let cursor: u32 = 0;
 let writes: u32 = 0;
+/** What was in flight when power failed may lie in either sector. */
+let distrusted: bool = false;
 /** The bytes that the page being written must read back as. */
 let source: usize = 0;
 
@@ -111,9 +120,10 @@ export function recordLogLoad(): Status {
 /**
  * Starts to append the record at hand (slot-record.ts), numbered one above the component's newest. With `distrust`
  * (the first append after power came on) what was in flight when power failed is not built on: both the last page
- * written and pages that read as blank are left behind for a sector that is erased now.
+ * written and pages that read as blank are left behind for a sector that is erased now. It is numbered two above then.
  */
 export function recordLogAppend(distrust: bool): Status {
+  distrusted = distrust;
   const status: Status = prepare();
   if (status != Status.Ok) {
     end(status);
@@ -135,7 +145,8 @@ function prepare(): Status {
   if (status != Status.Ok) return status;
   replaced = keptIndex(fresh);
   if (replaced == RECORD_LIMIT) return Status.NoRoom;
-  recordNumber(replaced < recordLogCount ? load<u32>(kept(replaced), 8) + 1 : 1);
+  const newest: u32 = replaced < recordLogCount ? load<u32>(kept(replaced), 8) : 0;
+  recordNumber(newest + (distrusted ? 2 : 1));
   return recordEncode(fresh);
 }
 
@@ -149,7 +160,9 @@ export function recordLogNext(): RecordAction {
 export function recordLogDone(result: Status): Status {
   if (!awaited) return Status.WrongState;
   awaited = false;
-  if (result != Status.Ok) end(Status.DeviceFailed);
+  // The new record is in when home is cleaned: that home resists changes nothing.
+  if (step == Step.Cleaning && (result != Status.Ok || action == RecordAction.Read)) end(Status.Ok);
+  else if (result != Status.Ok) end(Status.DeviceFailed);
   else if (action != RecordAction.Read) request(RecordAction.Read, recordLogOffset, recordLogSize, RECORD_SECTORS + recordLogOffset);
   else if (step == Step.Erasing) copyNext();
   else if (memory.compare(RECORD_SECTORS + recordLogOffset, source, RECORD_SIZE) == 0) written();
@@ -258,7 +271,20 @@ function move(): void {
   step = Step.Rescuing;
   sector = home;
   cursor = 0;
-  rescueNext();
+  const last: u32 = distrusted ? keptInLastPage() : recordLogCount;
+  if (last < recordLogCount && blankIn(home) != NOWHERE) program(kept(last));
+  else rescueNext();
+}
+
+/** Index in RECORD_KEPT of the record in home's last page that is not blank; recordLogCount when it is none of them. */
+function keptInLastPage(): u32 {
+  const start: usize = RECORD_SECTORS + home * RECORD_SECTOR;
+  let offset: u32 = RECORD_SECTOR;
+  while (offset > 0 && recordIsBlank(start + offset - RECORD_SIZE)) offset -= RECORD_SIZE;
+  if (offset == 0) return recordLogCount;
+  let index: u32 = 0;
+  while (index < recordLogCount && memory.compare(start + offset - RECORD_SIZE, kept(index), RECORD_SIZE) != 0) index++;
+  return index;
 }
 
 function rescueNext(): void {
@@ -296,8 +322,14 @@ function written(): void {
     memory.copy(kept(replaced), fresh, RECORD_SIZE);
     recordLogCount = max<u32>(recordLogCount, replaced + 1);
     loaded = true;
-    end(Status.Ok);
+    if (distrusted && step == Step.Closing) clean();
+    else end(Status.Ok);
   }
+}
+
+function clean(): void {
+  step = Step.Cleaning;
+  request(RecordAction.Erase, home * RECORD_SECTOR, RECORD_SECTOR, 0);
 }
 
 /** A page does not: the next blank one is tried, and after the last of a full sector the other sector. */

@@ -9,7 +9,9 @@
  *             +0  u8 state (0 empty, 1 writing, 2 valid, 3 failed)   +1  3 bytes 0xFF
  *             +4  u32 size of the image       +8  u32 security number
  *            +12  version, 32 bytes, printable, padded with NUL      +44  SHA-256
- *     184  0xFF …
+ *     184  slot 0: u32 first byte of the slot that power may have failed on, u32 first byte after; 0xFF… none
+ *     192  slot 1: the same
+ *     200  0xFF …
  *     252  u32 CRC-32 of bytes 0 to 251
  */
 import { crc32 } from "../checksum/crc32";
@@ -50,6 +52,7 @@ const MAGIC: u32 = 0x524c5346;
 const FORMAT: u16 = 1;
 const NAME_AT: u32 = 12;
 const SLOTS_AT: u32 = 32;
+const DOUBTS_AT: u32 = 184;
 const SLOT_LIMIT: u32 = 2;
 const CRC_AT: u32 = 252;
 const NOWHERE: u32 = 0xffffffff;
@@ -64,6 +67,11 @@ export let recordFlags: u8 = 0;
 export const RECORD_NAME: usize = memory.data(16, 16);
 /** Both slots, each in the layout of the record. */
 export const RECORD_SLOTS: usize = memory.data(152, 16);
+
+/** Bytes of one slot's range in doubt. */
+export const RECORD_DOUBT_SIZE: u32 = 8;
+/** The ranges in doubt of both slots, each in the layout of the record. */
+export const RECORD_DOUBTS: usize = memory.data(16, 16);
 
 /** Offset of the newest record of the name. Set by `recordScan`; 0xFFFFFFFF when there is none. */
 export let recordNewest: u32 = NOWHERE;
@@ -85,6 +93,7 @@ export function recordEncode(page: usize): Status {
   const count: u32 = min<u32>(recordSlotCount, SLOT_LIMIT);
   memory.copy(page + SLOTS_AT, RECORD_SLOTS, count * RECORD_SLOT_SIZE);
   for (let i: u32 = 0; i < count; i++) memory.fill(slotAt(page, i) + 1, 0xff, 3);
+  memory.copy(page + DOUBTS_AT, RECORD_DOUBTS, count * RECORD_DOUBT_SIZE);
   store<u32>(page, crc32(page, CRC_AT), CRC_AT);
   const status: Status = recordCheck(page);
   if (status != Status.Ok) memory.fill(page, 0xff, RECORD_SIZE);
@@ -102,6 +111,7 @@ export function recordDecode(page: usize): Status {
   recordPending = load<u8>(page, 30);
   recordFlags = load<u8>(page, 31);
   memory.copy(RECORD_SLOTS, slotAt(page, 0), SLOT_LIMIT * RECORD_SLOT_SIZE);
+  memory.copy(RECORD_DOUBTS, page + DOUBTS_AT, SLOT_LIMIT * RECORD_DOUBT_SIZE);
   return Status.Ok;
 }
 

@@ -13,8 +13,9 @@
  *          ▼
  *        Ended           Done or Failed, for `storeStatus`
  *
- * There is no state to keep over a power cut: begin again, and what is already right costs only its reads. The host
- * that noted `storeBlock` before the first erase or program of a block gives it to `storeDistrust` then.
+ * There is no state to keep over a power cut but one: which blocks were under way. Whoever noted `storeBlock` before
+ * the first erase or program of a block gives that range to `storeDistrust` then; everything else that is already
+ * right costs only its reads.
  * The digest is the instance's only running SHA-256: nothing else may use sha256Begin while phases 1 and 3 run.
  */
 import { sha256Begin, sha256End, sha256Update } from "../checksum/sha256";
@@ -102,8 +103,6 @@ export let storeWrongOffset: u32 = 0;
 export let storeWrongExpected: u32 = 0;
 export let storeWrongGot: u32 = 0;
 
-const NOWHERE: u32 = 0xffffffff;
-
 let action: StoreAction = StoreAction.Failed;
 let awaited: bool = false;
 let step: Step = Step.Staging;
@@ -111,7 +110,8 @@ let slotSize: u32 = 0;
 let blockSize: u32 = 0;
 let entry: u32 = 0;
 let retries: u32 = 0;
-let distrusted: u32 = NOWHERE;
+let doubtFrom: u32 = 0;
+let doubtTo: u32 = 0;
 
 /**
  * Starts storing `imageSize` bytes with the SHA-256 at `digest` into a slot of `size` bytes, a multiple of 4096, that
@@ -126,7 +126,8 @@ export function storeBegin(imageSize: u32, size: u32, digest: usize): Status {
   }
   memory.copy(STORE_DIGEST, digest, 32);
   slotSize = size;
-  distrusted = NOWHERE;
+  doubtFrom = 0;
+  doubtTo = 0;
   storeStatus = Status.Ok;
   storeBytesTotal = imageSize;
   storeBlock = 0;
@@ -150,13 +151,19 @@ function checkArguments(imageSize: u32, size: u32): Status {
 }
 
 /**
- * Says that power failed while the block at this offset was written, so that cells there may read right today and
- * wrong tomorrow: it is erased and written whatever it reads as. After `storeBegin`, before the first `storeNext`.
+ * Says that power failed while bytes `from` up to `to` of the slot were written, so that cells there may read right
+ * today and wrong tomorrow: every block with one of them is erased and written whatever it reads as. After
+ * `storeBegin`, before the first `storeNext`.
  */
-export function storeDistrust(offset: u32): Status {
+export function storeDistrust(from: u32, to: u32): Status {
   if (storePhase != StorePhase.Verifying || storeBytesDone != 0 || awaited) return Status.WrongState;
-  distrusted = offset & ~(GEOMETRY_BLOCK - 1);
+  doubtFrom = from;
+  doubtTo = to;
   return Status.Ok;
+}
+
+function isInDoubt(): bool {
+  return storeBlock < doubtTo && doubtFrom < storeBlock + blockSize;
 }
 
 /** The next action. Asked again before `storeDone`, the same one. */
@@ -260,7 +267,7 @@ function writingDone(): void {
 }
 
 function flashRead(): void {
-  plan(distrusted == storeBlock);
+  plan(isInDoubt());
   if (action != StoreAction.Failed && planCount == 0) {
     storeSkipped++;
     blockEnd();

@@ -28,11 +28,13 @@ const ACTIVE: usize = 29;
 const PENDING: usize = 30;
 const FLAGS: usize = 31;
 const SLOTS: usize = 32;
+const DOUBTS: usize = 184;
 const SLOT_STATE: usize = 0;
 const SLOT_IMAGE_SIZE: usize = 4;
 const SLOT_SECURITY: usize = 8;
 const SLOT_VERSION: usize = 12;
 const SLOT_DIGEST: usize = 44;
+const NOTHING: u32 = 0xffffffff;
 
 /** Forgets all components. */
 export function componentsClear(): void {
@@ -159,6 +161,34 @@ export function slotSet(index: u32, slot: u32, state: u32, size: u32, version: u
   store<u32>(at + SLOT_SECURITY, 0);
   memory.copy(at + SLOT_VERSION, version, VERSION_SIZE);
   memory.copy(at + SLOT_DIGEST, digest, DIGEST_SIZE);
+}
+
+function doubtAt(index: u32, slot: u32): usize {
+  return componentPage(index) + DOUBTS + <usize>(slot << 3);
+}
+
+/** Where the bytes of a slot begin that power may have failed on while they were written. */
+export function slotDoubtFrom(index: u32, slot: u32): u32 {
+  return isUnnoted(index, slot) ? 0 : load<u32>(doubtAt(index, slot));
+}
+
+/** Where they end; 0 when there are none. */
+export function slotDoubtTo(index: u32, slot: u32): u32 {
+  const to: u32 = load<u32>(doubtAt(index, slot), 4);
+  if (to != NOTHING) return to;
+  return isUnnoted(index, slot) ? componentSlotSize(index) : 0;
+}
+
+/** Notes which bytes of a slot are in doubt; an empty range is none. */
+export function slotSetDoubt(index: u32, slot: u32, from: u32, to: u32): void {
+  store<u32>(doubtAt(index, slot), from < to ? from : NOTHING);
+  store<u32>(doubtAt(index, slot), from < to ? to : NOTHING, 4);
+}
+
+/** A slot that was being written without a note of where: nothing in it can be trusted. */
+function isUnnoted(index: u32, slot: u32): bool {
+  if (load<u32>(doubtAt(index, slot)) != NOTHING) return false;
+  return slotState(index, slot) == SlotState.Writing || slotState(index, slot) == SlotState.Failed;
 }
 
 /** Whether the slot holds, whole, the image with this digest. */

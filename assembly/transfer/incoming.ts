@@ -9,12 +9,14 @@
  *                        └────────── storage or flash fails ────────────┴───► Failed
  *
  * A record that says "writing" goes to flash before the first erase of the slot, and one that says "valid" after
- * the read-back.
+ * the read-back. The first names the block that is changed, and is followed by another one before each further block: a
+ * cell that was in flight when power failed may read right and turn wrong later, so what it names is erased and written
+ * whatever it reads as. One page for each 64 KiB that change is what that costs.
  */
 import { Arrival, cursorArrival, cursorBegin, cursorIsWhole, cursorMark, cursorMask, cursorNext } from "../chunk/cursor";
 import {
   StoreAction, storeBegin, storeBytesDone, storeDone, storeMicroseconds, storeNext, storeOffset, StorePhase, storePhase,
-  storePointer, storeSize, storeSkipped, storeStatus,
+  storePointer, storeSize, storeSkipped, storeStatus, storeBlock, storeDistrust,
 } from "../flash/store";
 import { Status } from "../status";
 import { Completion } from "../wire/completion";
@@ -22,7 +24,7 @@ import { NO_SLOT } from "../wire/inventory";
 import { DIGEST_SIZE, Phase, SlotState, VERSION_SIZE } from "../wire/message-type";
 import {
   componentIsInPlace, componentName, componentPage, componentRemember, componentRestore, componentSeal, componentSetActive, componentSetHostReset,
-  componentSetPending, componentSlotSize, componentTarget, slotHolds, slotSet, slotSetState, slotVersion,
+  componentSetPending, componentSlotSize, componentTarget, slotDoubtFrom, slotDoubtTo, slotHolds, slotSetDoubt, slotSet, slotSetState, slotVersion,
 } from "./components";
 import { jobFlash, jobStaging, Note, noteAdd, ReceiverAction } from "./job";
 
@@ -64,6 +66,8 @@ enum Step {
 let step: Step = Step.None;
 let chunkSize: u32 = 0;
 let touchedFlash: bool = false;
+/** The block that the newest record names. */
+let noted: u32 = 0;
 /** The slot held the image before the file began: no staging was opened, nothing was written. */
 let wasThere: bool = false;
 let writeOffset: u32 = 0;
@@ -184,11 +188,8 @@ export function fileEqualBytes(): u32 {
 
 function storeAction(): ReceiverAction {
   const action: StoreAction = storeNext();
-  if ((action == StoreAction.EraseFlash || action == StoreAction.ProgramFlash) && !touchedFlash) {
-    touchedFlash = true;
-    componentRemember(fileComponent);
-    slotSet(fileComponent, fileSlot, SlotState.Writing, fileSize, FILE_VERSION, FILE_DIGEST);
-    componentSetPending(fileComponent, NO_SLOT);
+  if ((action == StoreAction.EraseFlash || action == StoreAction.ProgramFlash) && (!touchedFlash || noted != storeBlock)) {
+    noteBlock();
     step = Step.RecordWriting;
     return fileNext();
   }
@@ -205,6 +206,23 @@ function storeAction(): ReceiverAction {
   return action == StoreAction.EraseFlash ? ReceiverAction.EraseFlash : ReceiverAction.ProgramFlash;
 }
 
+/** Says in the record what is about to be changed. Blocks before it are settled, in doubt or not when this run began. */
+function noteBlock(): void {
+  touchedFlash = true;
+  noted = storeBlock;
+  componentRemember(fileComponent);
+  const doubtTo: u32 = max<u32>(slotDoubtTo(fileComponent, fileSlot), min<u32>(storeBlock + BLOCK, componentSlotSize(fileComponent)));
+  slotSet(fileComponent, fileSlot, SlotState.Writing, fileSize, FILE_VERSION, FILE_DIGEST);
+  slotSetDoubt(fileComponent, fileSlot, storeBlock, doubtTo);
+  componentSetPending(fileComponent, NO_SLOT);
+}
+
+/** The image is in: what lies behind it and was in doubt still is. */
+function settleDoubt(): void {
+  const end: u32 = (fileSize + BLOCK - 1) & ~(BLOCK - 1);
+  slotSetDoubt(fileComponent, fileSlot, max<u32>(end, slotDoubtFrom(fileComponent, fileSlot)), slotDoubtTo(fileComponent, fileSlot));
+}
+
 function storeFailure(): u32 {
   switch (storeStatus) {
     case Status.DigestMismatch: return Completion.DigestMismatch;
@@ -219,6 +237,7 @@ function stored(success: bool): void {
   if (success) {
     // Also when a cut writing was only looked at again: what the slot holds now is not what the host started from.
     const isNew: bool = !slotHolds(fileComponent, fileSlot, FILE_DIGEST);
+    settleDoubt();
     slotSet(fileComponent, fileSlot, SlotState.Valid, fileSize, FILE_VERSION, FILE_DIGEST);
     if (componentIsInPlace(fileComponent)) {
       componentSetActive(fileComponent, fileSlot);
@@ -313,6 +332,7 @@ export function fileDoneWith(status: Status, value: u32): void {
     case Step.Select:
       step = Step.Store;
       if (status == Status.Ok) status = storeBegin(fileSize, componentSlotSize(fileComponent), FILE_DIGEST);
+      if (status == Status.Ok) status = storeDistrust(slotDoubtFrom(fileComponent, fileSlot), slotDoubtTo(fileComponent, fileSlot));
       if (status == Status.Ok) return;
       fail(Completion.FlashFailed);
       step = Step.Close;

@@ -1,5 +1,8 @@
 // A file of the controller's state, read and written at offsets. Knows nothing of what lies in it.
-import { closeSync, constants, fdatasyncSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync, constants, fdatasyncSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readdirSync, readSync, rmSync, statSync, writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
 
 /** An open file. Every call is synchronous and throws the operating system's error. */
 export interface DurableFile {
@@ -14,6 +17,19 @@ export interface DurableFile {
 
 /** Opens a file, or makes it. */
 export type OpenFile = (path: string) => DurableFile;
+
+/** A file system, as far as the controller's state uses one. */
+export interface FileStore {
+  readonly open: OpenFile;
+  /** Makes a directory for the controller's eyes only, and those above it. It may be there. */
+  makeDirectory(path: string): void;
+  /** Removes a file; it may not be there. */
+  remove(path: string): void;
+  /** The names in a directory, each with the time of its last change. */
+  list(directory: string): readonly { readonly name: string; readonly changedMs: number }[];
+  /** Makes the names in a directory outlive a power failure. */
+  syncDirectory(path: string): void;
+}
 
 /** A file of the operating system. */
 export const openDurableFile: OpenFile = (path) => {
@@ -43,6 +59,19 @@ export function syncDirectory(path: string): void {
     closeSync(directory);
   }
 }
+
+/** The operating system's. */
+export const systemFiles: FileStore = {
+  open: openDurableFile,
+  makeDirectory: (path) => void mkdirSync(path, { recursive: true, mode: 0o700 }),
+  remove: (path) => rmSync(path, { force: true }),
+  list: (directory) =>
+    readdirSync(directory).flatMap((name) => {
+      const changedMs = statSync(join(directory, name), { throwIfNoEntry: false })?.mtimeMs;
+      return changedMs === undefined ? [] : [{ name, changedMs }];
+    }),
+  syncDirectory,
+};
 
 function readAll(file: number, offset: number, into: Uint8Array): number {
   let done = 0;

@@ -1,16 +1,24 @@
 import type { FlashPart } from './flash-part.ts';
 import { fileCells, memoryCells, type FlashCells } from './flash-cells.ts';
-import { describe, PowerCut, scatter, type FlashFault, type FlashOperation } from './flash-fault.ts';
+import { describe, type FlashFault, type FlashOperation } from './flash-fault.ts';
 import { FlashWear } from './flash-wear.ts';
+import { NorChip, STATUS_BUSY } from './nor-chip.ts';
+import type { WeakBits } from './weak-bits.ts';
 
 export interface NorFlashOptions {
   readonly part: FlashPart;
   /** The file that holds the array. Without one the array lives in memory. */
   readonly path?: string;
+  /** The array itself, when it outlives this model. Not with `path`. */
+  readonly cells?: FlashCells;
+  /** Its undecided bits, which go with `cells`. */
+  readonly weak?: WeakBits;
   /** Bytes of the array that are there, when less than the part's. A multiple of the smallest erase block. */
   readonly size?: number;
   /** Called before each operation. May throw (the operation fails, nothing happens) or ask for a fault. */
   readonly inject?: (operation: FlashOperation) => FlashFault | undefined;
+  /** The same before each command of the part: a program is a command a page. */
+  readonly onCommand?: (operation: FlashOperation) => FlashFault | undefined;
   /** Worn-out cells: these bits read as 0 whatever is erased. */
   readonly stuck?: readonly { readonly address: number; readonly mask: number }[];
 }
@@ -28,12 +36,14 @@ export interface FlashAccount {
   readonly erases: number;
   /** Erases of each 4 KiB sector. */
   readonly wear: Uint32Array;
+  /** One number for all programs and erases so far: the same for the same run. */
+  readonly trace: number;
   /** The wear file was missing or unreadable: `wear` counts from this start only. */
   readonly wearRestarted: boolean;
 }
 
 /**
- * A serial NOR flash: erasing sets a block to 0xFF, programming only clears bits. A program that would have to set a
+ * A serial NOR flash behind its driver, which enables, waits, and splits a program at its pages: erasing sets a block to 0xFF, programming only clears bits. A program that would have to set a
  * bit is no error, as in the part: the bits stay, and whoever reads back finds it. All calls are synchronous: the
  * bytes are with the operating system when a call returns, and outlive the process; `sync` makes them outlive the machine.
  */
@@ -43,7 +53,7 @@ export class NorFlash {
   readonly #cells: FlashCells;
   readonly #wear: FlashWear;
   readonly #options: NorFlashOptions;
-  #cut: FlashOperation | undefined;
+  readonly #chip: NorChip;
   #typical = 0;
   #maximum = 0;
   #reads = 0;
@@ -60,30 +70,28 @@ export class NorFlash {
     this.part = options.part;
     this.size = size;
     this.#options = options;
-    this.#cells = options.path === undefined ? memoryCells(size) : fileCells(options.path, size);
+    this.#cells = options.cells ?? (options.path === undefined ? memoryCells(size) : fileCells(options.path, size));
+    this.#chip = new NorChip({ ...options, size, cells: this.#cells });
     this.#wear = new FlashWear(options.path === undefined ? undefined : `${options.path}.wear`, size);
   }
 
   /** Fills `into` from `address` on. */
   read(address: number, into: Uint8Array): void {
     const operation = this.#operation('read', address, into.length);
-    const fault = this.#fault(operation);
+    const fault = this.#options.inject?.(operation);
     if (fault !== undefined && 'ignored' in fault) return;
-    if (fault !== undefined) this.#lose(operation);
-    this.#readCells(address, into);
+    if (fault !== undefined) this.#chip.lose(operation);
+    this.#chip.read(address, into);
     this.#reads++;
   }
 
   /** Programs `data` at `address`; it may span pages. What is there afterwards is old AND data. */
   program(address: number, data: Uint8Array): void {
-    const operation = this.#operation('program', address, data.length);
-    const fault = this.#fault(operation);
+    const operation = { ...this.#operation('program', address, data.length), data };
+    const fault = this.#options.inject?.(operation);
     if (fault === undefined || !('cut' in fault)) this.#countProgram(address, data.length);
-    if (fault !== undefined && 'ignored' in fault) return;
-    if (fault === undefined) return this.#clearBits(address, data);
-    if (fault.cut === 'prefix') this.#clearBits(address, data.subarray(0, fault.bytes));
-    if (fault.cut === 'scatter') this.#clearBits(address, scatter(data, fault.seed));
-    this.#lose(operation);
+    if (fault === undefined && this.#options.onCommand !== undefined) return this.#programPages(address, data);
+    this.#chip.run(operation, fault);
   }
 
   /** Erases `size` bytes: one of the part's erase blocks, aligned to its size. */
@@ -94,19 +102,17 @@ export class NorFlash {
       const sizes = this.part.erasers.map((one) => one.size).join(', ');
       throw new RangeError(`${describe(operation)}: expected a size of ${this.part.name} (${sizes}), aligned to it; nothing was erased`);
     }
-    const fault = this.#fault(operation);
+    const fault = this.#options.inject?.(operation);
     if (fault === undefined || 'ignored' in fault) {
       this.#erases++;
       this.#typical += eraser.typicalMicroseconds;
       this.#maximum += eraser.maximumMicroseconds;
-      this.#wear.erased(address, size);
     }
-    if (fault !== undefined && 'ignored' in fault) return;
-    if (fault === undefined) return this.#cells.write(address, new Uint8Array(size).fill(0xff));
-    if (fault.cut !== 'before') this.#wear.erased(address, size);
-    if (fault.cut === 'partly-erased') this.#cells.write(address, new Uint8Array(fault.bytes).fill(0xff));
-    if (fault.cut === 'zero-filled') this.#cells.write(address + size - fault.bytes, new Uint8Array(fault.bytes));
-    this.#lose(operation);
+    if (fault === undefined || !('cut' in fault) || fault.cut !== 'before') this.#wear.erased(address, size);
+    if (fault !== undefined || this.#options.onCommand === undefined) return this.#chip.run(operation, fault);
+    this.#chip.writeEnable();
+    this.#chip.erase(address, size);
+    this.#await(eraser.typicalMicroseconds);
   }
 
   /** Everything counted so far. */
@@ -119,6 +125,7 @@ export class NorFlash {
       pages: this.#pages,
       erases: this.#erases,
       wear: this.#wear.counts(),
+      trace: this.#chip.trace,
       wearRestarted: this.#wear.restarted,
     };
   }
@@ -140,36 +147,26 @@ export class NorFlash {
 
   #operation(kind: FlashOperation['kind'], address: number, size: number): FlashOperation {
     const operation: FlashOperation = { kind, address, size };
-    if (this.#cut !== undefined) throw new PowerCut(this.#cut);
     if (!Number.isInteger(address) || address < 0 || address > this.size || size > this.size - address) {
       throw new RangeError(`${describe(operation)}: expected a range within the ${this.size} bytes of the flash; nothing was done`);
     }
     return operation;
   }
 
-  #fault(operation: FlashOperation): FlashFault | undefined {
-    return this.#options.inject?.(operation);
-  }
-
-  #lose(operation: FlashOperation): never {
-    this.#cut = operation;
-    throw new PowerCut(operation);
-  }
-
-  #readCells(address: number, into: Uint8Array): void {
-    this.#cells.read(address, into);
-    for (const { address: at, mask } of this.#options.stuck ?? []) {
-      const offset = at - address;
-      const value = into[offset];
-      if (value !== undefined) into[offset] = value & ~mask;
+  /** As the part wants it, a page at a time. Without a hook that sees the commands, one access to the cells leaves the same. */
+  #programPages(address: number, data: Uint8Array): void {
+    const { pageSize, programTypicalMicroseconds } = this.part;
+    for (let done = 0; done < data.length; ) {
+      const size = Math.min(data.length - done, pageSize - ((address + done) % pageSize));
+      this.#chip.writeEnable();
+      this.#chip.pageProgram(address + done, data.subarray(done, done + size));
+      this.#await(programTypicalMicroseconds);
+      done += size;
     }
   }
 
-  #clearBits(address: number, data: Uint8Array): void {
-    const bytes = new Uint8Array(data.length);
-    this.#readCells(address, bytes);
-    for (let i = 0; i < bytes.length; i++) bytes[i]! &= data[i]!;
-    this.#cells.write(address, bytes);
+  #await(microseconds: number): void {
+    while (this.#chip.readStatus() & STATUS_BUSY) this.#chip.wait(microseconds);
   }
 
   #countProgram(address: number, size: number): void {

@@ -1,4 +1,5 @@
 // The slot records of the board on their chip. A record never says more than what the slots hold already.
+import { isDeepStrictEqual } from 'node:util';
 import { SlotRecords, type RecordExports } from '../core/slot-records.ts';
 import type { SlotRecord } from '../core/slot-record.ts';
 import type { Slots } from './slots.ts';
@@ -23,8 +24,20 @@ export class SlotLog {
 
   /** Makes this the component's newest record, safe from a power failure. When it throws, the one before is whole. */
   append(record: SlotRecord): void {
-    this.#slots.sync();
+    const before = this.#records.find(record.component);
+    // A note of the block that is next is as good as the chip makes it: a file, which needs flushing, has no weak bits.
+    const isNote = before !== undefined && onlyDoubtDiffers(before, record);
+    if (!isNote) this.#slots.sync();
     this.#records.append(record);
-    this.#slots.records.sync();
+    if (!isNote) this.#slots.records.sync();
   }
+}
+
+/** Whether the newer record says nothing new but which bytes of its slots are in doubt. */
+function onlyDoubtDiffers(before: SlotRecord, after: SlotRecord): boolean {
+  return isDeepStrictEqual(withoutDoubt(before), withoutDoubt(after));
+}
+
+function withoutDoubt(record: SlotRecord): unknown {
+  return { ...record, slots: record.slots.map((slot) => ({ ...slot, doubt: undefined })) };
 }

@@ -3,13 +3,19 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RECORDS_SIZE, type Board, type BoardComponent } from './board.ts';
 import type { FlashFault, FlashOperation } from './flash-fault.ts';
+import type { FlashCells } from './flash-cells.ts';
 import type { FlashPart } from './flash-part.ts';
 import { NorFlash } from './nor-flash.ts';
+import type { WeakBits } from './weak-bits.ts';
 
 export interface SlotsOptions {
   readonly board: Board;
   /** Where the files are. Without it the chips live in memory. */
   readonly directory?: string | undefined;
+  /** The array of a chip that outlives this, by its name. Not with `directory`. */
+  readonly cells?: ((chip: string) => { readonly cells: FlashCells; readonly weak: WeakBits }) | undefined;
+  /** Called before each page program and erase with the chip's name. May throw or ask for a fault. */
+  readonly onCommand?: ((chip: string, operation: FlashOperation) => FlashFault | undefined) | undefined;
   /** Called before each operation with the chip's name, `bmc-0` or `records`. May throw or ask for a fault. */
   readonly inject?: ((chip: string, operation: FlashOperation) => FlashFault | undefined) | undefined;
 }
@@ -74,11 +80,13 @@ export class Slots {
   }
 
   #openChip(name: string, part: FlashPart, size: number): NorFlash {
-    const { directory, inject } = this.#options;
+    const { directory, inject, onCommand, cells } = this.#options;
     const chip = new NorFlash({
       part,
       size,
       ...(directory === undefined ? {} : { path: join(directory, `${name}.flash`) }),
+      ...cells?.(name),
+      ...(onCommand === undefined ? {} : { onCommand: (operation) => onCommand(name, operation) }),
       ...(inject === undefined ? {} : { inject: (operation) => inject(name, operation) }),
     });
     this.#chips.set(name, chip);

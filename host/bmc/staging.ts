@@ -1,8 +1,7 @@
 // Where images collect on disk until they are whole, keyed by their digest: `<sha256>.image` and `<sha256>.journal`. What
 // was collected outlives both ends; a few images are kept, the oldest make room.
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDurableFile, syncDirectory, type OpenFile } from './durable-file.ts';
+import { systemFiles, type FileStore, type OpenFile } from './durable-file.ts';
 import { StagedImage } from './staged-image.ts';
 
 export interface StagingOptions {
@@ -10,6 +9,8 @@ export interface StagingOptions {
   /** Images that are kept, the open one included. */
   readonly limit?: number;
   readonly openFile?: OpenFile;
+  /** Where the directory is: the operating system's files, unless said otherwise. */
+  readonly files?: FileStore;
 }
 
 const KEPT_IMAGES = 4;
@@ -21,13 +22,15 @@ export class Staging {
   readonly #directory: string;
   readonly #limit: number;
   readonly #openFile: OpenFile;
+  readonly #files: FileStore;
   #open: { readonly digest: string; readonly image: StagedImage } | undefined;
 
-  constructor({ directory, limit = KEPT_IMAGES, openFile = openDurableFile }: StagingOptions) {
+  constructor({ directory, limit = KEPT_IMAGES, files = systemFiles, openFile = files.open }: StagingOptions) {
     this.#directory = directory;
     this.#limit = limit;
     this.#openFile = openFile;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    this.#files = files;
+    files.makeDirectory(directory);
   }
 
   /** Opens or makes the staging of an image. Answers how many bytes from the start are there and were checked. */
@@ -37,7 +40,7 @@ export class Staging {
     this.#makeRoom(digest, this.#limit - 1);
     const image = this.#withRoom(digest, () => new StagedImage(imagePath, journalPath, size, this.#openFile));
     this.#open = { digest, image };
-    syncDirectory(this.#directory);
+    this.#files.syncDirectory(this.#directory);
     return image.resumable;
   }
 
@@ -66,7 +69,7 @@ export class Staging {
   discard(digest: string): void {
     const paths = this.#paths(digest);
     if (this.#open?.digest === digest) this.#letGo();
-    for (const path of paths) rmSync(path, { force: true });
+    for (const path of paths) this.#files.remove(path);
   }
 
   /** The two files. The digest is the only thing of the wire that gets into a path. */
@@ -105,10 +108,9 @@ export class Staging {
   /** Digests of what is kept, the oldest first. */
   #kept(): string[] {
     const newest = new Map<string, number>();
-    for (const name of readdirSync(this.#directory)) {
+    for (const { name, changedMs } of this.#files.list(this.#directory)) {
       const digest = ENTRY.exec(name)?.[1];
-      const changed = statSync(join(this.#directory, name), { throwIfNoEntry: false })?.mtimeMs;
-      if (digest !== undefined && changed !== undefined) newest.set(digest, Math.max(changed, newest.get(digest) ?? 0));
+      if (digest !== undefined) newest.set(digest, Math.max(changedMs, newest.get(digest) ?? 0));
     }
     return [...newest].sort(([, a], [, b]) => a - b).map(([digest]) => digest);
   }

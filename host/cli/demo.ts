@@ -116,7 +116,7 @@ async function story(place: DemoPlace): Promise<number> {
     const before = await program(place, place.esp, 'inventory');
     if (before !== 0) return before;
     chapter('power on: before the operating system');
-    const boot = await bootMachine({ volumeDirectory: place.esp, stateDirectory: place.machine, startupDelay: 0 });
+    const boot = await bootMachine({ volumeDirectory: place.esp, stateDirectory: place.machine, startupDelay: 0, bootTimeout: 0 });
     if (boot.handover !== 'os') {
       throw new FerryError('controller-failed', `expected the firmware to hand over to the operating system, got ${boot.handover}`, { hint: 'see its messages above' });
     }

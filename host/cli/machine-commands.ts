@@ -46,12 +46,15 @@ const boot: Command = {
     if (!found?.isDirectory() && !found?.isFile()) throw usage(`--esp: expected a directory or an image file, got ${esp}, which is neither`, 'boot');
     const trust = { enrol: await trustFiles(values, 'enrol'), revoke: await trustFiles(values, 'revoke') };
     const { bootMachine } = await import('../efi/boot.ts');
+    const delay = numberOf(values, 'delay', 0, 3600);
     const outcome = await bootMachine({
       volumeDirectory: esp,
       stateDirectory: machineOf(values),
       nvramFile: textOf(values, 'nvram'),
       ...trust,
-      startupDelay: numberOf(values, 'delay', 0, 3600),
+      startupDelay: delay,
+      // Who wants no wait for the shell wants none for the boot menu.
+      bootTimeout: delay === 0 ? 0 : undefined,
     });
     return outcome.exitCode;
   },

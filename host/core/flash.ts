@@ -56,7 +56,7 @@ export interface StoreExports
     > {
   readonly StoreAction: CoreEnum;
   storeBegin(imageSize: number, slotSize: number, digest: number): number;
-  storeDistrust(offset: number): number;
+  storeDistrust(from: number, to: number): number;
   storeNext(): number;
   storeDone(status: number): number;
 }
@@ -84,9 +84,9 @@ export class FlashStore {
     this.#expect(this.#core.storeBegin(imageSize, slotSize, at), `starting to store ${imageSize} bytes in a slot of ${slotSize}`);
   }
 
-  /** Right after `begin`: power failed while the block at this offset was written, do not trust what it reads as. */
-  distrust(offset: number): void {
-    this.#expect(this.#core.storeDistrust(offset), `distrusting the block at ${offset}`);
+  /** Right after `begin`: power failed while these bytes of the slot were written, do not trust what their blocks read as. */
+  distrust(from: number, to = from + 1): void {
+    this.#expect(this.#core.storeDistrust(from, to), `distrusting the bytes from ${from} to ${to}`);
   }
 
   /** Does one action. Undefined while there is more to do. */

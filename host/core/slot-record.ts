@@ -11,6 +11,8 @@ export interface SlotDescription {
   readonly version: string;
   /** SHA-256, 32 bytes. */
   readonly digest: Uint8Array;
+  /** Bytes of the slot on which power may have failed while they were written: erased and written by the next store, whatever they read as. */
+  readonly doubt?: { readonly from: number; readonly to: number };
 }
 
 /** What the slots of one component hold; assembly/flash/slot-record.ts draws how it lies in flash. */
@@ -31,7 +33,7 @@ export interface SlotRecord {
 export interface RecordMemory
   extends CoreGlobals<
     | 'RECORD_NAME' | 'RECORD_NAME_SIZE' | 'RECORD_SLOTS' | 'RECORD_SLOT_SIZE' | 'RECORD_SLOT_IMAGE_SIZE' | 'RECORD_SLOT_SECURITY'
-    | 'RECORD_SLOT_VERSION' | 'RECORD_SLOT_DIGEST' | 'RECORD_VERSION_SIZE' | 'RECORD_NO_SLOT'
+    | 'RECORD_DOUBTS' | 'RECORD_DOUBT_SIZE' | 'RECORD_SLOT_VERSION' | 'RECORD_SLOT_DIGEST' | 'RECORD_VERSION_SIZE' | 'RECORD_NO_SLOT'
     | 'recordSlotCount' | 'recordActive' | 'recordPending' | 'recordFlags'
   > {
   readonly memory: WebAssembly.Memory;
@@ -40,6 +42,7 @@ export interface RecordMemory
 const STATES: readonly SlotState[] = ['empty', 'writing', 'valid', 'failed'];
 const HOST_RESET = 1;
 const DIGEST_SIZE = 32;
+const NOTHING = 0xffff_ffff;
 
 /** The record at hand in the core, as a plain object. */
 export function readRecord(core: RecordMemory): SlotRecord {
@@ -68,13 +71,16 @@ function readSlot(core: RecordMemory, index: number): SlotDescription {
   const bytes = slotBytes(core, index);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const digest = readNumber(core.RECORD_SLOT_DIGEST);
-  return {
+  const slot: SlotDescription = {
     state: STATES[bytes[0] ?? 0] ?? 'failed',
     size: view.getUint32(readNumber(core.RECORD_SLOT_IMAGE_SIZE), true),
     security: view.getUint32(readNumber(core.RECORD_SLOT_SECURITY), true),
     version: textOf(versionBytes(core, bytes)),
     digest: bytes.slice(digest, digest + DIGEST_SIZE),
   };
+  const doubts = doubtView(core, index);
+  const [from, to] = [doubts.getUint32(0, true), doubts.getUint32(4, true)];
+  return from === NOTHING ? slot : { ...slot, doubt: { from, to } };
 }
 
 function writeSlot(core: RecordMemory, index: number, slot: SlotDescription): void {
@@ -86,6 +92,14 @@ function writeSlot(core: RecordMemory, index: number, slot: SlotDescription): vo
   view.setUint32(readNumber(core.RECORD_SLOT_SECURITY), slot.security, true);
   putText(versionBytes(core, bytes), slot.version, 'version');
   bytes.set(slot.digest, readNumber(core.RECORD_SLOT_DIGEST));
+  const doubts = doubtView(core, index);
+  doubts.setUint32(0, slot.doubt?.from ?? NOTHING, true);
+  doubts.setUint32(4, slot.doubt?.to ?? NOTHING, true);
+}
+
+function doubtView(core: RecordMemory, index: number): DataView {
+  const size = readNumber(core.RECORD_DOUBT_SIZE);
+  return new DataView(core.memory.buffer, readNumber(core.RECORD_DOUBTS) + index * size, size);
 }
 
 function bytesOf(core: RecordMemory, at: number, size: number): Uint8Array {

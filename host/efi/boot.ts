@@ -30,6 +30,8 @@ export interface BootOptions {
   readonly nvramFile?: string | undefined;
   /** Seconds before `startup.nsh`; 5 on a terminal and 0 elsewhere when not given. */
   readonly startupDelay?: number | undefined;
+  /** Seconds for which the boot manager waits for a key on a terminal, where no variable `Timeout` says otherwise; 3 when not given. */
+  readonly bootTimeout?: number | undefined;
   /** How long a boot option may take before the machine is reset; five minutes when not given. */
   readonly watchdogSeconds?: number | undefined;
   /** Keys whose signatures images need from now on. Kept in `nvramFile`. */
@@ -116,7 +118,7 @@ async function runThread(options: BootOptions, { stop, keys, watch, isTerminal, 
   const task: FirmwareTask = {
     volumeDirectory: options.volumeDirectory, stateDirectory: hasMachine ? options.stateDirectory : undefined, nvramFile: options.nvramFile,
     startupDelay: options.startupDelay ?? (isTerminal ? STARTUP_DELAY_SECONDS : 0),
-    watchdogSeconds: options.watchdogSeconds, bootTimeout: BOOT_TIMEOUT_SECONDS, enrol: options.enrol ?? [], revoke: options.revoke ?? [], isTerminal,
+    watchdogSeconds: options.watchdogSeconds, bootTimeout: options.bootTimeout ?? BOOT_TIMEOUT_SECONDS, enrol: options.enrol ?? [], revoke: options.revoke ?? [], isTerminal,
     columns: process.stdout.columns || DEFAULT_COLUMNS, rows: process.stdout.rows || DEFAULT_ROWS,
     stop: stop.buffer, keys: keys.buffer, watch: watch.buffer,
   };

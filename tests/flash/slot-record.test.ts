@@ -58,6 +58,16 @@ describe('a slot record', () => {
     expect(core.recordSequence.value).toBe(9);
   });
 
+  test('keeps for each slot which bytes are in doubt, where 0xFF was before', () => {
+    const doubted = { ...example, slots: [example.slots[0]!, { ...example.slots[1]!, doubt: { from: 0x10000, to: 0x30000 } }] };
+    const bytes = encode(doubted);
+    expect(Buffer.from(bytes.subarray(184, 204)).toString('hex')).toBe('ff'.repeat(8) + '0000010000000300' + 'ff'.repeat(4));
+    encode(example);
+    page().set(bytes);
+    expect(named(core.recordDecode(PAGE))).toBe('Ok');
+    expect(readRecord(core)).toEqual(doubted);
+  });
+
   test('of one slot has one slot and no pending one', () => {
     const bios: SlotRecord = { component: 'sixteen-letters.', active: 0, hostReset: false, slots: [{ ...example.slots[0]!, version: '' }] };
     encode(bios);

@@ -232,6 +232,11 @@ describe('a block that was in flight when power failed', () => {
     expect(store.run(device(flash, image))).toEqual({ result: 'done' });
     expect(new Set(changed)).toEqual(new Set([1]));
     expect(store.progress()).toMatchObject({ skipped: 2, erases: 1 });
+    store.begin(image.length, 192 * KIB, sha256(image));
+    store.distrust(BLOCK, 2 * BLOCK + 1);
+    expect(store.run(device(flash, image))).toEqual({ result: 'done' });
+    expect(new Set(changed)).toEqual(new Set([1, 2]));
+    expect(store.progress()).toMatchObject({ skipped: 1, erases: 2 });
   });
 });
 

@@ -1,0 +1,132 @@
+// A whole board in memory, fast: the receiving half of the core with the controller's own staging, slots and records on a
+// medium that a test can cut power from. What a host would send comes in as messages.
+import { FLASH_PARTS } from '../../host/bmc/flash-part.ts';
+import type { Board } from '../../host/bmc/board.ts';
+import { RECORDS_SIZE } from '../../host/bmc/board.ts';
+import type { ControllerCore } from '../../host/bmc/controller-parts.ts';
+import { ReceiverActions } from '../../host/bmc/receiver-actions.ts';
+import { SlotLog } from '../../host/bmc/slot-log.ts';
+import { Slots } from '../../host/bmc/slots.ts';
+import { Staging } from '../../host/bmc/staging.ts';
+import type { ComponentSnapshot } from '../../host/core/receiver-exports.ts';
+import { Receiver } from '../../host/core/receiver.ts';
+import { Wire, type Image, type Response } from '../core/wire.ts';
+import { Medium, type MediumOperation } from './medium.ts';
+
+const KIB = 1024;
+/** One block that can be erased at once, and four sectors. */
+export const SLOT = 80 * KIB;
+const CHUNK = 48 * KIB;
+const LEASE_MS = 1000;
+
+export const BOARD: Board = {
+  platform: 'cut-board',
+  components: [
+    { name: 'bmc', part: FLASH_PARTS.W25Q256JV, slotCount: 2, slotSize: SLOT },
+    { name: 'bios', part: FLASH_PARTS.W25Q128JV, slotCount: 1, slotSize: SLOT },
+  ],
+  recordsPart: FLASH_PARTS.W25Q128JV,
+};
+
+export function blankMedium(): Medium {
+  const medium = new Medium();
+  for (const { name, part, slotCount, slotSize } of BOARD.components) {
+    for (let slot = 0; slot < slotCount; slot++) medium.addChip(`${name}-${slot}`, part, slotSize);
+  }
+  medium.addChip('records', BOARD.recordsPart, RECORDS_SIZE);
+  return medium;
+}
+
+const wire = new Wire();
+let boots = 0;
+
+/** What an operation goes through before it happens: it may throw. */
+export type Hook = (operation: MediumOperation) => void;
+
+/** One start of the board on what its medium holds. */
+export class PoweredBoard {
+  readonly #receiver: Receiver;
+  #answer: Uint8Array | undefined;
+  /** Why the action that failed last did. */
+  failure: unknown;
+
+  /** The hook sees every change of the medium, `onRead` every read of it and every file that is opened. Both may throw. */
+  constructor(core: ControllerCore, medium: Medium, hook?: Hook, onRead?: (what: string) => void) {
+    medium.files.onRead = onRead && ((kind, path) => onRead(`${kind} of ${path.slice(-12)}`));
+    medium.files.onOperation = hook && ((file) => hook({ file }));
+    const slots = new Slots({
+      board: BOARD,
+      cells: (chip) => medium.chip(chip),
+      inject: onRead && ((chip, { kind }) => (kind === 'read' ? onRead(`read of the chip ${chip}`) : undefined, undefined)),
+      onCommand: hook && ((chip, flash) => (hook({ chip, flash }), undefined)),
+    });
+    const staging = new Staging({ directory: '/staging', files: medium.files });
+    const slotLog = new SlotLog(core, slots);
+    const actions = new ReceiverActions({
+      staging, slots, slotLog, records: [],
+      respond: (_link, message) => (this.#answer = message.slice()),
+      transfer: () => this.#receiver.transfer(0),
+      components: () => this.#receiver.components(),
+      say: () => undefined,
+    });
+    const failed = actions.failed.bind(actions);
+    actions.failed = (action, cause) => {
+      this.failure = cause;
+      failed(action, cause);
+    };
+    this.#receiver = new Receiver(core, actions);
+    const bootId = 1 + (++boots % 0xfffff) * 16;
+    this.#receiver.start({ components: BOARD.components, records: slotLog.list(), chunkSize: CHUNK, window: 4, leaseMs: LEASE_MS, bootId, platform: BOARD.platform });
+    this.#run();
+  }
+
+  component(name: string): ComponentSnapshot {
+    return this.#receiver.components().find((one) => one.name === name)!;
+  }
+
+  get isSafe(): boolean {
+    return this.#receiver.transfer(0).isSafe;
+  }
+
+  hostReset(): void {
+    this.#receiver.hostReset();
+    this.#run();
+  }
+
+  /** The whole way of one image. Answers how it ended; the first thing that was not Ok. */
+  install(image: Image, activate: 'now' | 'nextReset' = 'now'): string {
+    const upgrade = this.#ask(wire.startUpgrade(7));
+    if (upgrade.completion !== 'Ok') return upgrade.completion;
+    const id = upgrade.fields['id'] ?? 0;
+    const stored = this.#file(id, image);
+    const ended = this.#ask(wire.endUpgrade(id, activate)).completion;
+    return stored === 'Ok' ? ended : stored;
+  }
+
+  #file(upgrade: number, image: Image): string {
+    const start = this.#ask(wire.startFile(upgrade, image));
+    if (start.completion !== 'Ok') return start.completion;
+    const { transfer = 0, next = 0 } = start.fields;
+    for (let offset = next; offset < image.bytes.length; offset += CHUNK) {
+      const data = this.#ask(wire.data(transfer, offset, image.bytes.subarray(offset, offset + CHUNK)));
+      if (data.completion !== 'Ok') return data.completion;
+    }
+    for (;;) {
+      const end = this.#ask(wire.endFile(transfer, image.bytes.length));
+      if (end.completion !== 'InProgress') return end.completion;
+    }
+  }
+
+  #ask(message: Uint8Array): Response {
+    this.#answer = undefined;
+    const status = this.#receiver.deliver(0, message, 0);
+    if (status !== 'Ok') throw new Error(`the board does not take a message: ${status}`);
+    this.#run();
+    if (this.#answer === undefined) throw new Error('the board does not answer');
+    return wire.read(this.#answer);
+  }
+
+  #run(): void {
+    for (let steps = 0; this.#receiver.step(0); steps++) if (steps > 10_000) throw new Error('the board does not come to rest');
+  }
+}
