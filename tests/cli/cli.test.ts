@@ -58,7 +58,7 @@ test('a state directory that can not be used: what failed, and what to do', asyn
   writeFileSync(file, '');
   const { code, output } = await runFerry(['bmc', '--state', join(file, 'state')]);
   expect(code).toBe(1);
-  expect(output).toMatch(/can not be made: ENOTDIR.*\n {2}do: {2}check that the directory/);
+  expect(output).toMatch(/can not be used: ENOTDIR.*; nothing was started\n {2}do: {2}correct what is named there/);
 });
 
 test('a second management controller on one state directory is refused and says who has it', async () => {
