@@ -34,11 +34,16 @@ export function linkIgnoreStop(on: bool): void {
 }
 
 /**
- * While this is on, the time limit ends no wait: between the opening of an upgrade and its first chunk, so that every
+ * While this is on, the time limit ends no wait for an answer: from the start of a run to its first chunk, so that every
  * run gets further, however short its limit is. A stop is heard all the same.
  */
 export function linkHoldTimeLimit(on: bool): void {
   holdsTimeLimit = on;
+}
+
+/** Whether the time limit has passed, held or not. */
+export function linkIsLate(): bool {
+  return deadline != 0 && milliseconds() >= deadline;
 }
 
 /** The program's clock as the state machines take it. */
@@ -50,8 +55,7 @@ export function linkNow(): u32 {
 export function linkMayGoOn(): Status {
   if (ignoresStop) return Status.Ok;
   if (busSleep(0)) return Status.Stopped;
-  if (holdsTimeLimit || deadline == 0) return Status.Ok;
-  return milliseconds() >= deadline ? Status.TimeLimit : Status.Ok;
+  return !holdsTimeLimit && linkIsLate() ? Status.TimeLimit : Status.Ok;
 }
 
 /** Sends; waits for room in the ring as long as `patienceMs`. `Full` when there was none. */

@@ -16,7 +16,7 @@ import { eventBegin, eventEnd, eventNumber, eventText } from "./event";
 import { ExitCode } from "./exit-code";
 import { failAdvice, failBegin, failEnd, failState, failText, fail, NOTHING_SENT } from "./failure";
 import { failImage, imageExitCode } from "./image-failure";
-import { linkSetDeadline } from "./link";
+import { linkHoldTimeLimit, linkSetDeadline } from "./link";
 import { failLink } from "./link-failure";
 import { planImage, planSize, planSlotSize, planStatus, planSum, planVerdict, Verdict, verdictFails } from "./plan";
 import { sayPlanHead, showPlanned } from "./plan-view";
@@ -138,6 +138,7 @@ export function prepare(): bool {
     return false;
   }
   linkSetDeadline(timeLimitMs == 0 ? 0 : started + timeLimitMs);
+  linkHoldTimeLimit(true);
   prepareExit = reachDevice();
   if (prepareExit != ExitCode.Done) return false;
   makePlan();

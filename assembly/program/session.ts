@@ -15,7 +15,7 @@ import {
 import { MAXIMUM_BODY, MessageType, NAME_SIZE, PROTOCOL_VERSION } from "../wire/message-type";
 import { random_get } from "@assemblyscript/wasi-shim/assembly/bindings/wasi_snapshot_preview1";
 import { milliseconds } from "./clock";
-import { linkExchange, linkMayGoOn } from "./link";
+import { linkExchange, linkIsLate, linkMayGoOn } from "./link";
 import { say } from "./say";
 
 /** How long a device that is silent, or held by someone else, is waited for. */
@@ -108,6 +108,8 @@ export function sessionRenew(): Status {
     busSleep(PAUSE_MS);
     const going: Status = linkMayGoOn();
     if (going != Status.Ok) return going;
+    // Waiting for a device that may never come is not what a limit is to be held back for.
+    if (linkIsLate()) return Status.TimeLimit;
   }
   return Status.TimedOut;
 }

@@ -23,7 +23,7 @@ import { afterOs } from "./arguments";
 import { milliseconds } from "./clock";
 import { confirm, confirmMissing } from "./confirm";
 import { deviceFind, deviceLoad } from "./device-table";
-import { linkExchange, linkHoldTimeLimit, linkIgnoreStop, linkMayGoOn } from "./link";
+import { linkExchange, linkIgnoreStop, linkMayGoOn } from "./link";
 import { Outcome, outcomeOf, outcomeSet, outcomeStored } from "./outcome";
 import { planSendBytes, planSendCount, planVerdict, Verdict, verdictSends } from "./plan";
 import { pushImage } from "./push";
@@ -204,7 +204,6 @@ function sendAndEnd(): Status {
 
 /** Carries out what was planned. `upgradeStatus` says how the upgrade as a whole went. */
 export function upgradeRun(): void {
-  linkHoldTimeLimit(true);
   upgradeStatus = openUpgrade();
   if (upgradeStatus != Status.Ok) return;
   upgradeStatus = sendAndEnd();

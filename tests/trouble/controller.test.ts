@@ -294,6 +294,25 @@ describe('ending in the middle', () => {
     expectRunning(NEW);
   });
 
+  test('a time limit that has passed before the first chunk: every run gets further all the same', () => {
+    installed('time-limit = 1ms');
+    const codes: number[] = [];
+    for (let run = 0; run < 100 && codes.at(-1) !== 2; run++) {
+      codes.push(rig.run().code);
+      for (let turn = 0; turn < 20; turn++) rig.pass(1);
+    }
+    expect(codes.slice(-2)).toEqual([3, 2]);
+    expectRunning(NEW);
+  });
+
+  test('a time limit ends the wait for a silent device', () => {
+    installed('time-limit = 2s');
+    rig.isOn = false;
+    const since = rig.nowMs;
+    expect(rig.run().code).toBe(4);
+    expect(rig.nowMs - since).toBeLessThan(10_000);
+  });
+
   test('a stop while the device is silent', () => {
     installed();
     rig.isOn = false;
