@@ -61,8 +61,6 @@ export let mailboxSize: u32 = 0;
 /** Set by `mailboxReset` when it answers DeviceBusy: the session that holds the device, and for how long. */
 export let mailboxHolder: u32 = 0;
 export let mailboxHeldMs: u32 = 0;
-/** Messages that were dropped because what lay in the ring was none. */
-export let mailboxGarbage: u32 = 0;
 
 let fn: u32 = 0;
 let bootId: u32 = 0;
@@ -97,7 +95,6 @@ export function mailboxOpen(): Status {
   mailboxLowest = versions & 0xffff;
   mailboxHighest = versions >> 16;
   if (mailboxLowest > PROTOCOL_VERSION || register(LAYOUT) > LAYOUT_VALUE) return Status.DeviceTooNew;
-  mailboxGarbage = 0;
   return Status.Ok;
 }
 
@@ -159,7 +156,7 @@ function ring(): void {
 }
 
 /** Whether the device has started anew since `mailboxReset`. */
-export function mailboxHasRestarted(): bool {
+function mailboxHasRestarted(): bool {
   const id: u32 = register(BOOT_ID);
   return id != bootId || register(READY) != 1;
 }
@@ -171,7 +168,6 @@ export function mailboxSend(message: usize, size: u32): Status {
     head += ringMessageSize;
     ring();
   }
-  if (status == Status.Garbage) mailboxGarbage++;
   return status;
 }
 
@@ -186,7 +182,6 @@ export function mailboxReceive(into: usize, capacity: u32): Status {
     mailboxSize = ringMessageSize;
     return Status.Ok;
   }
-  if (status == Status.Garbage) mailboxGarbage++;
   return mailboxHasRestarted() ? Status.PeerRestarted : status;
 }
 

@@ -20,8 +20,6 @@ const MEMORY_SPACE: u32 = 2;
 
 /** Set by `pciFind`: the address of the function. */
 export let pciFound: u32 = 0;
-/** Set by `pciFind`: functions seen on the way. */
-export let pciSeen: u32 = 0;
 
 // Buses still to be looked at: one bit each, so that a loop of bridges ends.
 const pending: usize = memory.data(256);
@@ -35,7 +33,6 @@ function addBus(bus: u32): void {
 function look(fn: u32, vendor: u32, device: u32): bool {
   const found: u32 = pciConfigRead(fn, VENDOR, 2);
   if (found == NOTHING) return false;
-  pciSeen++;
   if ((pciConfigRead(fn, HEADER_TYPE, 1) & 0x7f) == BRIDGE_HEADER) addBus(pciConfigRead(fn, SECONDARY_BUS, 1) & 0xff);
   return found == vendor && pciConfigRead(fn, DEVICE, 2) == device;
 }
@@ -58,7 +55,6 @@ function scanBus(bus: u32, vendor: u32, device: u32): bool {
 export function pciFind(vendor: u32, device: u32): Status {
   memory.fill(pending, 0, 256);
   memory.fill(visited, 0, 256);
-  pciSeen = 0;
   addBus(0);
   for (let bus: u32 = 0; bus < 256; bus++) {
     if (load<u8>(pending + bus) == 0 || load<u8>(visited + bus) != 0) continue;

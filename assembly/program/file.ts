@@ -6,7 +6,7 @@ import { Status } from "../status";
 import {
   errno, fd_close, fd_seek, lookupflags, oflags, path_open, rights, whence,
 } from "@assemblyscript/wasi-shim/assembly/bindings/wasi_snapshot_preview1";
-import { descriptorErrno, descriptorRead, descriptorSize, descriptorWrite } from "./descriptor";
+import { descriptorErrno, descriptorRead, descriptorSize } from "./descriptor";
 
 const ROOT: u32 = 3;
 const READING: u64 = rights.FD_READ | rights.FD_SEEK | rights.FD_TELL;
@@ -77,13 +77,6 @@ export function fileRead(file: u32, into: usize, size: u32): Status {
   if (status == Status.Ok) return Status.Ok;
   fileErrno = descriptorErrno;
   return fileErrno == errno.ISDIR ? Status.NotFound : status;
-}
-
-/** Writes all of the bytes. */
-export function fileWrite(file: u32, from: usize, size: u32): Status {
-  const status: Status = descriptorWrite(file, from, size);
-  if (status != Status.Ok) fileErrno = descriptorErrno;
-  return status;
 }
 
 /** Moves to this offset from the file's start. */

@@ -1,16 +1,12 @@
+import { seeded as uniform } from '../random.ts';
 import { MACHINE_CODE } from './flash-core.ts';
 
-/** Whole numbers from 0 up to but not including `limit`, the same ones for the same seed (mulberry32). */
+/** Whole numbers from 0 up to but not including `limit`, the same ones for the same seed. */
 export type Random = (limit: number) => number;
 
 export function seeded(seed: number): Random {
-  let state = seed >>> 0;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let value = Math.imul(state ^ (state >>> 15), state | 1);
-    value ^= value + Math.imul(value ^ (value >>> 7), value | 61);
-    return Math.floor((((value ^ (value >>> 14)) >>> 0) / 2 ** 32) * limit);
-  };
+  const next = uniform(seed);
+  return (limit) => Math.floor(next() * limit);
 }
 
 /** Bytes as firmware images have them: stretches of machine code, of blank, of zeros and of packed data. */
