@@ -42,8 +42,8 @@ function isWhereItShould(index: u32): bool {
 }
 
 /**
- * Asks for the inventory and compares. An image that is not where it should be counts as failed. What the link answers
- * when the inventory can't be had.
+ * Asks for the inventory and compares. An image that is not where it should be counts as broken: what its component runs
+ * is not known. What the link answers when the inventory can't be had.
  */
 export function confirm(): Status {
   confirmResets = 0;
@@ -53,7 +53,7 @@ export function confirm(): Status {
   for (let i: u32 = 0; i < imageCount; i++) {
     if (outcomeOf(i) != Outcome.Stored) continue;
     if (deviceFind(imageComponent(i), imageComponentSize(i)) && isWhereItShould(i)) continue;
-    outcomeSet(i, Outcome.Failed);
+    outcomeSet(i, Outcome.Broken);
     if (confirmMissing == imageCount) confirmMissing = i;
   }
   return Status.Ok;

@@ -89,9 +89,11 @@ export function linkReceive(waitMs: u32): Status {
 
 /**
  * Carries out one exchange whose body of `bodySize` bytes lies behind EXCHANGE_OUT + HEADER_SIZE. `Ok`: the response
- * is at `exchangeBody`. `TimedOut` after all tries; `PeerRestarted`, `Stopped`, `TimeLimit`.
+ * is at `exchangeBody`. `TimedOut` after all tries, or after `limitMs` where that is not 0; `PeerRestarted`, `Stopped`,
+ * `TimeLimit`.
  */
-export function linkExchange(type: u32, bodySize: u32): Status {
+export function linkExchange(type: u32, bodySize: u32, limitMs: u32 = 0): Status {
+  const since: u32 = linkNow();
   const begun: Status = exchangeBegin(type, bodySize, 0);
   if (begun != Status.Ok) return begun;
   while (true) {
@@ -102,9 +104,10 @@ export function linkExchange(type: u32, bodySize: u32): Status {
       linkSend(EXCHANGE_OUT, exchangeOutSize, 0);
       continue;
     }
-    const status: Status = linkReceive(exchangeWaitMs);
+    const status: Status = linkReceive(limitMs == 0 ? exchangeWaitMs : min<u32>(exchangeWaitMs, limitMs));
     if (status == Status.Ok) exchangeMessage(LINK_IN, mailboxSize, linkNow());
     else if (status != Status.Empty) return status;
+    else if (limitMs != 0 && linkNow() - since >= limitMs) return Status.TimedOut;
   }
   return Status.TimedOut;
 }

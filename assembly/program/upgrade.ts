@@ -43,6 +43,8 @@ let current: u32 = 0;
 
 /** How often an upgrade is taken up again after the device started anew or forgot it. */
 const RECOVERIES: u32 = 16;
+/** Who has asked for a stop does not wait longer for a device that may be silent; the lease ends the lock then. */
+const LEAVE_MS: u32 = 2000;
 const BUSY_PATIENCE_MS: u64 = 30000;
 const BUSY_PAUSE_MS: u32 = 250;
 
@@ -114,7 +116,8 @@ function judgeFailure(index: u32, status: Status): Outcome {
   if (planVerdict(index) == Verdict.FirstImage) return Outcome.Failed;
   const wasStoring: bool = senderPhase >= <u32>Phase.Verifying;
   const inPlace: bool = deviceFind(imageComponent(index), imageComponentSize(index)) && (inventoryFlags & FLAG_IN_PLACE) != 0;
-  if (deviceLoad() == Status.Ok && deviceFind(imageComponent(index), imageComponentSize(index))) {
+  // A device that has just been silent through all tries is not asked again.
+  if (status != Status.TimedOut && deviceLoad() == Status.Ok && deviceFind(imageComponent(index), imageComponentSize(index))) {
     return inventoryRunning == NO_SLOT ? Outcome.Broken : Outcome.Failed;
   }
   return wasStoring && inPlace ? Outcome.Broken : Outcome.Failed;
@@ -166,7 +169,7 @@ function endUpgrade(mode: u32): Status {
 /** Gives the upgrade up and leaves what was received for the next run. Nothing depends on the answer. */
 function leave(reason: u32): void {
   linkIgnoreStop(true);
-  linkExchange(MessageType.Abort, abortRequestEncode(EXCHANGE_OUT + HEADER_SIZE, upgradeNumber, true, reason));
+  linkExchange(MessageType.Abort, abortRequestEncode(EXCHANGE_OUT + HEADER_SIZE, upgradeNumber, true, reason), LEAVE_MS);
   linkIgnoreStop(false);
 }
 

@@ -5,16 +5,14 @@ import { totalmem } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { emulatedBus, openEmulatedMachine } from '../bus/emulated-machine.ts';
 import { FerryError } from '../error.ts';
-import { NodeStream } from '../os/node-file.ts';
 import { StopFlag } from '../os/stop.ts';
 import { parsePublicKey } from '../trust/public-key.ts';
-import type { ConsoleDevice } from './console-device.ts';
-import { KeyReader } from './console-keys.ts';
 import { powerOn } from './firmware.ts';
 import { openVariableStore } from './nvram-file.ts';
 import { cyclePower, type CycleResult } from './power-cycle.ts';
 import { enrolKey, revocationOf, revoke } from './secure-boot.ts';
 import { EfiError } from './status.ts';
+import { threadConsole } from './thread-console.ts';
 import { HangWatch, type FirmwareResult, type FirmwareTask } from './worker-messages.ts';
 
 parentPort?.postMessage(result(workerData as FirmwareTask));
@@ -35,7 +33,7 @@ function result(task: FirmwareTask): FirmwareResult {
 function run(task: FirmwareTask): CycleResult {
   const stop = new StopFlag(task.stop);
   const watch = new HangWatch(task.watch);
-  const console = consoleDevice(task);
+  const console = threadConsole(task);
   const variables = openVariableStore(task.nvramFile, (message) => console.write(`${message}\n`));
   for (const { name, content } of task.revoke) revoke(variables, revocationOf(name, content));
   for (const { name, content } of task.enrol) enrolKey(variables, parsePublicKey(content, name));
@@ -57,17 +55,4 @@ function run(task: FirmwareTask): CycleResult {
       machine?.close();
     }
   }, watch, (text) => console.write(text));
-}
-
-function consoleDevice({ isTerminal, columns, rows, keys }: FirmwareTask): ConsoleDevice {
-  const reader = new KeyReader(keys);
-  const output = new NodeStream(1);
-  const encoder = new TextEncoder();
-  return {
-    isTerminal, columns, rows,
-    write: (text) => { output.write(encoder.encode(text)); },
-    readKey: (timeoutMs) => reader.readKey(timeoutMs),
-    get ended() { return reader.ended; },
-    takeBreak: () => reader.takeBreak(),
-  };
 }

@@ -3,15 +3,13 @@
 import { randomFillSync } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { emulatedBus, openEmulatedMachine } from '../bus/emulated-machine.ts';
-import type { ConsoleDevice } from '../efi/console-device.ts';
-import { KeyReader } from '../efi/console-keys.ts';
 import { cyclePower, type CycleResult } from '../efi/power-cycle.ts';
+import { threadConsole } from '../efi/thread-console.ts';
 import { HangWatch, type FirmwareResult } from '../efi/worker-messages.ts';
 import { FerryError } from '../error.ts';
 import { LifError } from '../lif/lif-error.ts';
 import { FileMedium } from '../lif/medium.ts';
 import { LifVolume } from '../lif/volume.ts';
-import { NodeStream } from '../os/node-file.ts';
 import { StopFlag } from '../os/stop.ts';
 import { powerOnIsl } from './power-on.ts';
 import type { LoaderTask } from './worker-messages.ts';
@@ -37,7 +35,7 @@ function result(task: LoaderTask): FirmwareResult {
 function run(task: LoaderTask): CycleResult {
   const stop = new StopFlag(task.stop);
   const watch = new HangWatch(task.watch);
-  const console = consoleDevice(task);
+  const console = threadConsole(task);
   const volume = new LifVolume(new FileMedium(task.imageFile));
   try {
     return cyclePower(() => {
@@ -60,17 +58,4 @@ function run(task: LoaderTask): CycleResult {
   } finally {
     volume.close();
   }
-}
-
-function consoleDevice({ isTerminal, columns, rows, keys }: LoaderTask): ConsoleDevice {
-  const reader = new KeyReader(keys);
-  const output = new NodeStream(1);
-  const encoder = new TextEncoder();
-  return {
-    isTerminal, columns, rows,
-    write: (text) => { output.write(encoder.encode(text)); },
-    readKey: (timeoutMs) => reader.readKey(timeoutMs),
-    get ended() { return reader.ended; },
-    takeBreak: () => reader.takeBreak(),
-  };
 }

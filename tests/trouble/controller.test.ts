@@ -313,6 +313,20 @@ describe('ending in the middle', () => {
     expect(rig.nowMs - since).toBeLessThan(10_000);
   });
 
+  test('a stop while the device falls silent in the middle of an image ends within seconds', () => {
+    installed();
+    const system = rig.system(['-c', 'ferry.ini']);
+    let since = 0;
+    rig.onSleep = () => {
+      if (rig.controller!.transfer().done < 300_000) return;
+      rig.isOn = false;
+      since ||= rig.nowMs;
+      system.stop = true;
+    };
+    expect(rig.run([], system).code).toBe(4);
+    expect(rig.nowMs - since).toBeLessThan(5000);
+  });
+
   test('a stop while the device is silent', () => {
     installed();
     rig.isOn = false;
