@@ -47,9 +47,11 @@ export * from "./transfer/sender";
 export * from "./transfer/receiver";
 export * from "./transfer/version";
 export { PLATFORM } from "./transfer/requests";
+export { activationResets, TRIAL_LIMIT } from "./transfer/activation";
+export { trialComponent, trialLeftMs } from "./transfer/trial";
 export {
   fileComponent, fileDone, fileFailure, fileIndex, fileResumed, fileSize, fileSlot, FILE_DIGEST, FILE_VERSION, filePhase,
-  fileFlashMs, fileEqualBytes,
+  fileFlashMs, fileEqualBytes, fileSecurity,
 } from "./transfer/incoming";
 export { upgradeId, upgradeSession, upgradeLink, upgradeImageCount, upgradeOrigin, upgradeStored } from "./transfer/lock";
 

@@ -11,7 +11,9 @@
  *            +12  version, 32 bytes, printable, padded with NUL      +44  SHA-256
  *     184  slot 0: u32 first byte of the slot that power may have failed on, u32 first byte after; 0xFF… none
  *     192  slot 1: the same
- *     200  0xFF …
+ *     200  u8 trial: which attempt to start the active slot this is, counted from 1; 0xFF none    201  3 bytes 0xFF
+ *     204  u32 security floor: no image below it is taken; 0xFF… for 0
+ *     208  0xFF …
  *     252  u32 CRC-32 of bytes 0 to 251
  */
 import { crc32 } from "../checksum/crc32";
@@ -39,12 +41,16 @@ export enum RecordSlotState {
   Writing = 1,
   /** The image whose size, version and digest the record gives. */
   Valid = 2,
-  /** Writing ended in a failure, or the image did not start. */
+  /** Writing ended in a failure. */
   Failed = 3,
+  /** A whole image that was on trial and did not hold. */
+  Rejected = 4,
 }
 
 /** No slot waits for activation. */
 export const RECORD_NO_SLOT: u8 = 0xff;
+/** The active slot is on no trial. */
+export const RECORD_NO_TRIAL: u8 = 0xff;
 /** Flag: the new image runs only after a reset of the host. */
 export const RECORD_HOST_RESET: u8 = 1;
 
@@ -54,6 +60,8 @@ const NAME_AT: u32 = 12;
 const SLOTS_AT: u32 = 32;
 const DOUBTS_AT: u32 = 184;
 const SLOT_LIMIT: u32 = 2;
+const TRIAL_AT: usize = 200;
+const FLOOR_AT: usize = 204;
 const CRC_AT: u32 = 252;
 const NOWHERE: u32 = 0xffffffff;
 
@@ -63,6 +71,8 @@ export let recordSlotCount: u8 = 0;
 export let recordActive: u8 = 0;
 export let recordPending: u8 = RECORD_NO_SLOT;
 export let recordFlags: u8 = 0;
+export let recordTrial: u8 = RECORD_NO_TRIAL;
+export let recordFloor: u32 = 0;
 /** The component's name. Also what `recordScan` looks for. */
 export const RECORD_NAME: usize = memory.data(16, 16);
 /** Both slots, each in the layout of the record. */
@@ -94,6 +104,8 @@ export function recordEncode(page: usize): Status {
   memory.copy(page + SLOTS_AT, RECORD_SLOTS, count * RECORD_SLOT_SIZE);
   for (let i: u32 = 0; i < count; i++) memory.fill(slotAt(page, i) + 1, 0xff, 3);
   memory.copy(page + DOUBTS_AT, RECORD_DOUBTS, count * RECORD_DOUBT_SIZE);
+  store<u8>(page, recordTrial, TRIAL_AT);
+  recordSetFloor(page, recordFloor);
   store<u32>(page, crc32(page, CRC_AT), CRC_AT);
   const status: Status = recordCheck(page);
   if (status != Status.Ok) memory.fill(page, 0xff, RECORD_SIZE);
@@ -110,6 +122,8 @@ export function recordDecode(page: usize): Status {
   recordActive = load<u8>(page, 29);
   recordPending = load<u8>(page, 30);
   recordFlags = load<u8>(page, 31);
+  recordTrial = load<u8>(page, TRIAL_AT);
+  recordFloor = recordFloorOf(page);
   memory.copy(RECORD_SLOTS, slotAt(page, 0), SLOT_LIMIT * RECORD_SLOT_SIZE);
   memory.copy(RECORD_DOUBTS, page + DOUBTS_AT, SLOT_LIMIT * RECORD_DOUBT_SIZE);
   return Status.Ok;
@@ -126,11 +140,11 @@ export function recordCheck(page: usize): Status {
   const pending: u8 = load<u8>(page, 30);
   if (count == 0 || count > SLOT_LIMIT || load<u8>(page, 29) >= count) return Status.BadField;
   if (pending != RECORD_NO_SLOT && pending >= count) return Status.BadField;
-  if ((load<u8>(page, 31) & ~RECORD_HOST_RESET) != 0) return Status.BadField;
+  if ((load<u8>(page, 31) & ~RECORD_HOST_RESET) != 0 || recordTrialOf(page) == 0) return Status.BadField;
   if (load<u8>(page, NAME_AT) == 0 || !isText(page + NAME_AT, RECORD_NAME_SIZE)) return Status.BadField;
   for (let i: u32 = 0; i < count; i++) {
     const slot: usize = slotAt(page, i);
-    if (<u32>load<u8>(slot, RECORD_SLOT_STATE) > <u32>RecordSlotState.Failed) return Status.BadField;
+    if (<u32>load<u8>(slot, RECORD_SLOT_STATE) > <u32>RecordSlotState.Rejected) return Status.BadField;
     if (!isText(slot + RECORD_SLOT_VERSION, RECORD_VERSION_SIZE)) return Status.BadField;
   }
   return Status.Ok;
@@ -174,6 +188,25 @@ export function recordIsBlank(page: usize): bool {
 /** Sets what the next record of the component at hand is numbered. Sequences wrap. */
 export function recordNumber(sequence: u32): void {
   recordSequence = sequence;
+}
+
+/** The trial of the record at `page`: the number of the attempt, or RECORD_NO_TRIAL. */
+export function recordTrialOf(page: usize): u8 {
+  return load<u8>(page, TRIAL_AT);
+}
+
+export function recordSetTrial(page: usize, trial: u8): void {
+  store<u8>(page, trial, TRIAL_AT);
+}
+
+/** The security floor of the record at `page`. A record of before there was one has 0xFF… there. */
+export function recordFloorOf(page: usize): u32 {
+  const floor: u32 = load<u32>(page, FLOOR_AT);
+  return floor == NOWHERE ? 0 : floor;
+}
+
+export function recordSetFloor(page: usize, floor: u32): void {
+  store<u32>(page, floor == 0 ? NOWHERE : floor, FLOOR_AT);
 }
 
 function recordSameName(name: usize, other: usize): bool {

@@ -1,15 +1,22 @@
 /**
- * Makes stored images the running ones: now, or at the next reset of the device, or not. One record a component is
- * appended, one after the other; a power cut between two leaves each component whole, old or new.
+ * Which image runs: makes stored images the running ones, now or at the next reset of the device; counts attempts to
+ * start one that is on trial; commits it or goes back. One record a component is appended, one after the other; a power
+ * cut between two leaves each component whole, old or new.
+ *
+ *              activate, or reset          the trial holds: commit, the security floor rises
+ *   stored ──────────────────────► on trial ───────────────────────────────────────────────► running
+ *                                    │  ▲ │
+ *                 the device starts  └──┘ │ it does not hold, or the device has started TRIAL_LIMIT times without a commit
+ *                 again: attempt + 1      └──────────────────────────► rejected; the image before runs
  */
 import { Status } from "../status";
 import { RESET_DEVICE, RESET_HOST } from "../wire/end-upgrade";
 import { NO_SLOT } from "../wire/inventory";
-import { Activate } from "../wire/message-type";
+import { Activate, SlotState } from "../wire/message-type";
 import {
-  componentBoot, componentCount, componentIsInPlace, componentNeedsHostReset, componentPage,
-  componentRemember, componentRestore, componentSeal, componentSetActive, componentSetHostReset, componentSetPending,
-  slotDigest, slotImageSize,
+  componentActive, componentBoot, componentCount, componentFallback, componentIsInPlace, componentNeedsHostReset, componentPage,
+  componentPending, componentRaiseFloor, componentRemember, componentRestore, componentSeal, componentSetActive, componentSetHostReset,
+  componentSetPending, componentSetTrial, componentTrial, slotDigest, slotImageSize, slotSetState,
 } from "./components";
 import { jobFlash, jobStaging, ReceiverAction } from "./job";
 
@@ -21,14 +28,30 @@ enum Work {
   Boot,
   /** The host has been reset: what waited for a reset runs now, the device's own images included. */
   HostReset,
+  /** The running image of one component has held its trial. */
+  Commit,
+  /** It has not: the image before runs again. */
+  Reject,
+  /** The image in the other slot of one component shall run. */
+  Choose,
+  /** A pending activation of one component is taken back, or the image before shall run. */
+  Revert,
 }
+
+/** So often the device starts with an image on trial that is not committed; the next start goes back. */
+export const TRIAL_LIMIT: u32 = 3;
 
 /** Resets that are needed for the activated images to run. */
 export let activationResets: u32 = 0;
 /** Whether a record could not be written. */
 export let activationFailed: bool = false;
 
+/** Whether something has been put on trial: its time begins. */
+export let activationBeganTrial: bool = false;
+
 let work: Work = Work.None;
+/** The only component that the work is about. */
+let only: u32 = 0;
 let stored: u32 = 0;
 let slots: u32 = 0;
 let mode: u32 = 0;
@@ -39,12 +62,18 @@ function begin(which: Work): void {
   work = which;
   index = 0;
   discarding = false;
+  activationBeganTrial = false;
   activationResets = 0;
   activationFailed = false;
 }
 
 export function activationReset(): void {
   work = Work.None;
+}
+
+/** The beginning of a trial has been taken note of. */
+export function activationTrialSeen(): void {
+  activationBeganTrial = false;
 }
 
 export function activationIsBusy(): bool {
@@ -67,15 +96,105 @@ export function activationHostReset(): void {
   begin(Work.HostReset);
 }
 
-/** Changes the component at `index` as the present work wants it. True when its record has to be written. */
-function change(): bool {
-  if (work == Work.Boot) return componentBoot(index);
-  if (work == Work.HostReset) {
-    const changed: bool = componentBoot(index);
-    if (!componentNeedsHostReset(index)) return changed;
-    componentSetHostReset(index, false);
+function beginOne(which: Work, component: u32): void {
+  begin(which);
+  only = component;
+}
+
+/** The running image of a component has held its trial. */
+export function activationCommit(component: u32): void {
+  beginOne(Work.Commit, component);
+}
+
+/** It has not: with another image to run, that runs now, and the one on trial is marked. */
+export function activationReject(component: u32): void {
+  beginOne(Work.Reject, component);
+}
+
+/** Makes the image in the slot that does not run the running one, on trial. The caller has seen that there is one. */
+export function activationChoose(component: u32): void {
+  beginOne(Work.Choose, component);
+}
+
+/** Takes a pending activation back, or runs the image before. The caller has seen that there is one of the two. */
+export function activationRevert(component: u32): void {
+  beginOne(Work.Revert, component);
+}
+
+function runFromNow(slot: u32, attempt: u32): void {
+  componentSetActive(index, slot);
+  componentSetPending(index, NO_SLOT);
+  componentSetTrial(index, attempt);
+  if (attempt != 0) activationBeganTrial = true;
+}
+
+function reject(): bool {
+  const fallback: u32 = componentFallback(index);
+  if (fallback == NO_SLOT) return false;
+  if (componentActive(index) != NO_SLOT) slotSetState(index, componentActive(index), SlotState.Rejected);
+  runFromNow(fallback, 0);
+  return true;
+}
+
+/** The device has started: what is pending runs, and an image on trial is one attempt further. */
+function boot(): bool {
+  if (componentBoot(index)) {
+    activationBeganTrial = true;
     return true;
   }
+  const attempt: u32 = componentTrial(index);
+  if (attempt == 0 || componentIsInPlace(index)) return false;
+  if (attempt >= TRIAL_LIMIT) return reject();
+  componentSetTrial(index, attempt + 1);
+  return true;
+}
+
+function hostReset(): bool {
+  const changed: bool = componentBoot(index);
+  if (changed) activationBeganTrial = true;
+  if (!componentIsInPlace(index)) return changed;
+  if (componentNeedsHostReset(index)) {
+    componentSetHostReset(index, false);
+    componentSetTrial(index, 1);
+    return true;
+  }
+  const attempt: u32 = componentTrial(index);
+  if (attempt == 0 || attempt >= TRIAL_LIMIT) return changed;
+  componentSetTrial(index, attempt + 1);
+  return true;
+}
+
+function commit(): bool {
+  if (componentTrial(index) == 0) return false;
+  componentSetTrial(index, 0);
+  componentRaiseFloor(index);
+  return true;
+}
+
+function revert(): bool {
+  if (componentPending(index) != NO_SLOT) componentSetPending(index, NO_SLOT);
+  else runFromNow(componentFallback(index), 0);
+  return true;
+}
+
+/** Changes the component at `index` as the present work wants it. True when its record has to be written. */
+function change(): bool {
+  switch (work) {
+    case Work.Boot: return boot();
+    case Work.HostReset: return hostReset();
+    case Work.Commit: return index == only && commit();
+    case Work.Reject: return index == only && reject();
+    case Work.Revert: return index == only && revert();
+    case Work.Choose:
+      if (index != only) return false;
+      runFromNow(componentFallback(index), 1);
+      return true;
+    default: return activate();
+  }
+}
+
+/** What was stored in the upgrade becomes active as its end says. */
+function activate(): bool {
   if ((stored & (1 << index)) == 0) return false;
   if (componentIsInPlace(index)) {
     if (componentNeedsHostReset(index)) activationResets |= RESET_HOST;
@@ -84,8 +203,7 @@ function change(): bool {
   if (mode == Activate.No) return false;
   const slot: u32 = storedSlot();
   if (mode == Activate.Now) {
-    componentSetActive(index, slot);
-    componentSetPending(index, NO_SLOT);
+    runFromNow(slot, 1);
     return true;
   }
   activationResets |= RESET_DEVICE;

@@ -2,9 +2,11 @@
  * The components of the device. The state of each is kept as the page of its newest slot record
  * (flash/slot-record.ts), so that what is in memory is what goes to flash, byte for byte.
  */
-import { RECORD_SIZE, recordBegin, recordCheck, recordSeal } from "../flash/slot-record";
+import {
+  RECORD_NO_TRIAL, RECORD_SIZE, recordBegin, recordCheck, recordFloorOf, recordSeal, recordSetFloor, recordSetTrial, recordTrialOf,
+} from "../flash/slot-record";
 import { Status } from "../status";
-import { FLAG_HOST_RESET, FLAG_IN_PLACE, inventoryResponseEncode, NO_SLOT, SLOT_SIZE } from "../wire/inventory";
+import { FLAG_HOST_RESET, FLAG_IN_PLACE, FLAG_LAB_MODE, inventoryResponseEncode, NO_SLOT, SLOT_SIZE } from "../wire/inventory";
 import { DIGEST_SIZE, NAME_SIZE, SlotState, VERSION_SIZE } from "../wire/message-type";
 import { isName } from "../wire/text";
 
@@ -124,6 +126,44 @@ export function componentSetPending(index: u32, slot: u32): void {
   store<u8>(componentPage(index) + PENDING, <u8>slot);
 }
 
+/** Which attempt to start the running image this is, counted from 1; 0 when it is on no trial. */
+export function componentTrial(index: u32): u32 {
+  const trial: u8 = recordTrialOf(componentPage(index));
+  return trial == RECORD_NO_TRIAL ? 0 : trial;
+}
+
+/** Puts the running image on trial, or with 0 ends that. */
+export function componentSetTrial(index: u32, attempt: u32): void {
+  recordSetTrial(componentPage(index), attempt == 0 ? RECORD_NO_TRIAL : <u8>min<u32>(attempt, RECORD_NO_TRIAL - 1));
+}
+
+/** The lowest security number that the component takes. */
+export function componentFloor(index: u32): u32 {
+  return recordFloorOf(componentPage(index));
+}
+
+/** Raises the floor to the running image's security number. It never falls. */
+export function componentRaiseFloor(index: u32): void {
+  const active: u32 = componentActive(index);
+  if (active == NO_SLOT) return;
+  recordSetFloor(componentPage(index), max<u32>(componentFloor(index), slotSecurity(index, active)));
+}
+
+/** The other slot, when it holds a whole image that may run; or NO_SLOT. */
+export function componentFallback(index: u32): u32 {
+  if (componentIsInPlace(index)) return NO_SLOT;
+  const other: u32 = 1 - load<u8>(componentPage(index) + ACTIVE);
+  return slotState(index, other) == SlotState.Valid && slotSecurity(index, other) >= componentFloor(index) ? other : NO_SLOT;
+}
+
+/** Whether a slot holds this image, which did not hold when it was on trial. */
+export function componentHasRejected(index: u32, digest: usize): bool {
+  for (let slot: u32 = 0; slot < componentSlotCount(index); slot++) {
+    if (slotState(index, slot) == SlotState.Rejected && memory.compare(slotDigest(index, slot), digest, DIGEST_SIZE) == 0) return true;
+  }
+  return false;
+}
+
 /** The slot that the next image goes to: the one that does not run, or the only one. */
 export function componentTarget(index: u32): u32 {
   const active: u32 = componentActive(index);
@@ -137,6 +177,10 @@ export function slotState(index: u32, slot: u32): u32 {
 
 export function slotImageSize(index: u32, slot: u32): u32 {
   return load<u32>(slotAt(index, slot) + SLOT_IMAGE_SIZE);
+}
+
+export function slotSecurity(index: u32, slot: u32): u32 {
+  return load<u32>(slotAt(index, slot) + SLOT_SECURITY);
 }
 
 /** Where the version lies, VERSION_SIZE bytes. */
@@ -154,11 +198,11 @@ export function slotSetState(index: u32, slot: u32, state: u32): void {
 }
 
 /** Describes what a slot holds or is about to hold. */
-export function slotSet(index: u32, slot: u32, state: u32, size: u32, version: usize, digest: usize): void {
+export function slotSet(index: u32, slot: u32, state: u32, size: u32, security: u32, version: usize, digest: usize): void {
   const at: usize = slotAt(index, slot);
   slotSetState(index, slot, state);
   store<u32>(at + SLOT_IMAGE_SIZE, size);
-  store<u32>(at + SLOT_SECURITY, 0);
+  store<u32>(at + SLOT_SECURITY, security);
   memory.copy(at + SLOT_VERSION, version, VERSION_SIZE);
   memory.copy(at + SLOT_DIGEST, digest, DIGEST_SIZE);
 }
@@ -228,18 +272,20 @@ export function componentLoad(page: usize): Status {
   return Status.Ok;
 }
 
-/** Makes a pending slot the running one: what a reset of the device does. True when the record has changed. */
+/** Makes a pending slot the running one, on trial. True when the record has changed. */
 export function componentBoot(index: u32): bool {
   const pending: u32 = componentPending(index);
   if (pending == NO_SLOT) return false;
   componentSetActive(index, pending);
   componentSetPending(index, NO_SLOT);
+  componentSetTrial(index, 1);
   return true;
 }
 
-/** Encodes the inventory response for a component. Answers the bytes of the body. */
-export function componentInventory(body: usize, index: u32): u32 {
-  const flags: u32 = (componentIsInPlace(index) ? FLAG_IN_PLACE : 0) | (componentNeedsHostReset(index) ? FLAG_HOST_RESET : 0);
+/** Encodes the inventory response of version 1 for a component. Answers the bytes of the body. */
+export function componentInventory(body: usize, index: u32, labMode: bool): u32 {
+  const flags: u32 = (componentIsInPlace(index) ? FLAG_IN_PLACE : 0) | (componentNeedsHostReset(index) ? FLAG_HOST_RESET : 0)
+    | (labMode ? FLAG_LAB_MODE : 0);
   return inventoryResponseEncode(
     body, componentSlotCount(index), componentActive(index), componentPending(index), index, componentCount,
     componentName(index), componentSlotSize(index), flags, slotAt(index, 0));

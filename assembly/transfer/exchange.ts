@@ -28,8 +28,9 @@ export enum ExchangeAction {
   Failed = 4,
 }
 
-/** The request: a header and the longest body that is not data. */
-export const EXCHANGE_OUT: usize = memory.data(256, 16);
+/** The request: a header and the longest body that is not data, a start of file with its signature. */
+const OUT_SIZE: u32 = 2304;
+export const EXCHANGE_OUT: usize = memory.data(2304, 16);
 /** Set by `exchangeBegin`: bytes of the request. */
 export let exchangeOutSize: u32 = 0;
 /** Set by `exchangeNext`. */
@@ -65,7 +66,7 @@ export function exchangeSeed(id: u32): void {
  * may hold its answer back for `holdMs`. A request under way is forgotten.
  */
 export function exchangeBegin(messageType: u32, bodySize: u32, holdMs: u32): Status {
-  if (bodySize > 256 - HEADER_SIZE) return Status.BadArgument;
+  if (bodySize > OUT_SIZE - HEADER_SIZE) return Status.BadArgument;
   type = messageType;
   exchangeId++;
   exchangeOutSize = frameEncode(EXCHANGE_OUT, type, exchangeId, bodySize);

@@ -3,10 +3,13 @@
  * and, when the whole image is there, has it verified and stored by flash/store.ts. Flash is not touched before the
  * digest of the whole staged image is right.
  *
- *            startFile        staging is open        endFile, whole      stored and read back
+ *            startFile        judged, staging open   endFile, whole      stored and read back
  *   None ───────────► Opening ──────────────► Receiving ───────────► Storing ───────────────► Stored
  *                        │                        │                     │
- *                        └────────── storage or flash fails ────────────┴───► Failed
+ *                        └─── refused, storage or flash fails ──────────┴───► Failed
+ *
+ * What came as signature is judged before staging is opened, and is checked against all the bytes, once their digest
+ * is right, before the first erase.
  *
  * A record that says "writing" goes to flash before the first erase of the slot, and one that says "valid" after
  * the read-back. The first names the block that is changed, and is followed by another one before each further block: a
@@ -21,10 +24,11 @@ import {
 import { Status } from "../status";
 import { Completion } from "../wire/completion";
 import { NO_SLOT } from "../wire/inventory";
-import { DIGEST_SIZE, Phase, SlotState, VERSION_SIZE } from "../wire/message-type";
+import { DIGEST_SIZE, Phase, SIGNATURE_LIMIT, SlotState, VERSION_SIZE } from "../wire/message-type";
 import {
   componentIsInPlace, componentName, componentPage, componentRemember, componentRestore, componentSeal, componentSetActive, componentSetHostReset,
-  componentSetPending, componentSlotSize, componentTarget, slotDoubtFrom, slotDoubtTo, slotHolds, slotSetDoubt, slotSet, slotSetState, slotVersion,
+  componentSetPending, componentSetTrial, componentSlotSize, componentTarget, slotDoubtFrom, slotDoubtTo, slotHolds, slotImageSize, slotSecurity,
+  slotSetDoubt, slotSet, slotSetState, slotVersion, slotDigest,
 } from "./components";
 import { jobFlash, jobStaging, Note, noteAdd, ReceiverAction } from "./job";
 
@@ -49,13 +53,17 @@ export let fileResumed: u32 = 0;
 export let fileFailure: u32 = 0;
 export const FILE_VERSION: usize = memory.data(32, 16);
 export const FILE_DIGEST: usize = memory.data(32, 16);
+/** The security number that was signed; 0 without a signature. */
+export let fileSecurity: u32 = 0;
 
 /** What is asked of the host now, besides what the store machine asks. */
 enum Step {
   None,
+  Judge,
   Open,
   Write,
   Select,
+  Authenticate,
   RecordWriting,
   Store,
   RecordEnd,
@@ -66,6 +74,13 @@ enum Step {
 let step: Step = Step.None;
 let chunkSize: u32 = 0;
 let touchedFlash: bool = false;
+const signature: usize = memory.data(2048, 16);
+let signatureSize: u32 = 0;
+/** Bytes of staging that the signature's hash has taken. */
+let authenticated: u32 = 0;
+// What the host says of the signature, before it reports the action.
+let verdict: u32 = 0;
+let verdictSecurity: u32 = 0;
 /** The block that the newest record names. */
 let noted: u32 = 0;
 /** The slot held the image before the file began: no staging was opened, nothing was written. */
@@ -75,6 +90,8 @@ let writeSize: u32 = 0;
 let writePointer: usize = 0;
 
 const BLOCK: u32 = 65536;
+/** Bytes that are authenticated in one action. */
+const AUTHENTICATE: u32 = 1048576;
 
 export function fileReset(): void {
   fileState = FileState.None;
@@ -86,11 +103,7 @@ export function fileIsBusy(): bool {
   return step != Step.None;
 }
 
-/**
- * Begins to receive into a component. `version` and `digest` are copied. A slot that holds the image already, read back
- * in an earlier upgrade and not activated since, counts as stored at once.
- */
-export function fileBegin(index: u32, component: u32, size: u32, version: usize, digest: usize, chunk: u32): void {
+function describe(index: u32, component: u32, size: u32, version: usize, digest: usize, chunk: u32): void {
   fileTransfer++;
   fileIndex = index;
   fileComponent = component;
@@ -101,9 +114,37 @@ export function fileBegin(index: u32, component: u32, size: u32, version: usize,
   chunkSize = chunk;
   memory.copy(FILE_VERSION, version, VERSION_SIZE);
   memory.copy(FILE_DIGEST, digest, DIGEST_SIZE);
+  fileState = FileState.Opening;
+}
+
+/**
+ * Begins to receive into a component. What the pointers name is copied; `proof` is a signature of `proofSize` bytes, 0
+ * when none came. A slot that holds the image already, read back in an earlier upgrade and not activated since, counts as
+ * stored once the signature has been judged.
+ */
+export function fileBegin(
+  index: u32, component: u32, size: u32, version: usize, digest: usize, chunk: u32, proof: usize, proofSize: u32,
+): void {
+  describe(index, component, size, version, digest, chunk);
+  signatureSize = min<u32>(proofSize, SIGNATURE_LIMIT);
+  memory.copy(signature, proof, signatureSize);
   wasThere = slotHolds(component, fileSlot, digest) && memory.compare(slotVersion(component, fileSlot), version, VERSION_SIZE) == 0;
-  fileState = wasThere ? FileState.Stored : FileState.Opening;
-  step = wasThere ? Step.None : Step.Open;
+  step = Step.Judge;
+}
+
+/** Begins to finish, from staging, what the only slot of a component was being written with: it was judged before. */
+export function fileResume(component: u32, chunk: u32): void {
+  describe(0, component, slotImageSize(component, 0), slotVersion(component, 0), slotDigest(component, 0), chunk);
+  fileSecurity = slotSecurity(component, 0);
+  signatureSize = 0;
+  wasThere = false;
+  step = Step.Open;
+}
+
+/** What the host says of the signature, before it reports JudgeImage or AuthenticateStaging: a completion code. */
+export function fileVerdict(completion: u32, security: u32): void {
+  verdict = completion;
+  verdictSecurity = security;
 }
 
 /** Transfers are numbered from here: another number at each start of the device. */
@@ -138,6 +179,7 @@ export function fileChunk(offset: u32, size: u32, pointer: usize): Status {
 export function fileStore(): void {
   fileState = FileState.Storing;
   touchedFlash = false;
+  authenticated = 0;
   step = Step.Select;
   noteAdd(Note.FileReceived);
 }
@@ -162,7 +204,7 @@ export function filePhase(): u32 {
     case FileState.Receiving: return Phase.Receiving;
     case FileState.Storing:
       // Until the flash has been selected, the store machine still stands where the file before left it.
-      if (step == Step.Select) return Phase.Verifying;
+      if (step == Step.Select || step == Step.Authenticate) return Phase.Verifying;
       return storePhase == StorePhase.Writing ? Phase.Writing
         : storePhase == StorePhase.ReadingBack || storePhase == StorePhase.Ended ? Phase.ReadingBack : Phase.Verifying;
     case FileState.Stored: return Phase.Stored;
@@ -174,7 +216,7 @@ export function filePhase(): u32 {
 /** Bytes received, or in the phases of storing, bytes through with. Never more than the size. */
 export function fileDone(): u32 {
   if (fileState == FileState.Receiving) return cursorNext;
-  if (fileState == FileState.Storing) return step == Step.Select ? 0 : storeBytesDone;
+  if (fileState == FileState.Storing) return step == Step.Select ? 0 : step == Step.Authenticate ? fileSize : storeBytesDone;
   return fileState == FileState.Stored ? fileSize : 0;
 }
 
@@ -188,6 +230,10 @@ export function fileEqualBytes(): u32 {
 
 function storeAction(): ReceiverAction {
   const action: StoreAction = storeNext();
+  if (storePhase == StorePhase.Writing && signatureSize != 0 && authenticated < fileSize) {
+    step = Step.Authenticate;
+    return fileNext();
+  }
   if ((action == StoreAction.EraseFlash || action == StoreAction.ProgramFlash) && (!touchedFlash || noted != storeBlock)) {
     noteBlock();
     step = Step.RecordWriting;
@@ -212,9 +258,10 @@ function noteBlock(): void {
   noted = storeBlock;
   componentRemember(fileComponent);
   const doubtTo: u32 = max<u32>(slotDoubtTo(fileComponent, fileSlot), min<u32>(storeBlock + BLOCK, componentSlotSize(fileComponent)));
-  slotSet(fileComponent, fileSlot, SlotState.Writing, fileSize, FILE_VERSION, FILE_DIGEST);
+  slotSet(fileComponent, fileSlot, SlotState.Writing, fileSize, fileSecurity, FILE_VERSION, FILE_DIGEST);
   slotSetDoubt(fileComponent, fileSlot, storeBlock, doubtTo);
   componentSetPending(fileComponent, NO_SLOT);
+  if (componentIsInPlace(fileComponent)) componentSetTrial(fileComponent, 0);
 }
 
 /** The image is in: what lies behind it and was in doubt still is. */
@@ -238,7 +285,7 @@ function stored(success: bool): void {
     // Also when a cut writing was only looked at again: what the slot holds now is not what the host started from.
     const isNew: bool = !slotHolds(fileComponent, fileSlot, FILE_DIGEST);
     settleDoubt();
-    slotSet(fileComponent, fileSlot, SlotState.Valid, fileSize, FILE_VERSION, FILE_DIGEST);
+    slotSet(fileComponent, fileSlot, SlotState.Valid, fileSize, fileSecurity, FILE_VERSION, FILE_DIGEST);
     if (componentIsInPlace(fileComponent)) {
       componentSetActive(fileComponent, fileSlot);
       if (isNew) componentSetHostReset(fileComponent, true);
@@ -268,6 +315,15 @@ function recordAction(): ReceiverAction {
 /** What the file wants done now. */
 export function fileNext(): ReceiverAction {
   switch (step) {
+    case Step.Judge:
+      verdict = Completion.Ok;
+      verdictSecurity = 0;
+      jobFlash(fileComponent, fileSlot, 0, signatureSize, signature);
+      return ReceiverAction.JudgeImage;
+    case Step.Authenticate:
+      verdict = Completion.Ok;
+      jobStaging(authenticated, min<u32>(AUTHENTICATE, fileSize - authenticated), 0);
+      return ReceiverAction.AuthenticateStaging;
     case Step.Open:
       jobStaging(0, fileSize, FILE_DIGEST);
       return ReceiverAction.OpenStaging;
@@ -286,6 +342,25 @@ export function fileNext(): ReceiverAction {
       return ReceiverAction.DiscardStaging;
     default: return ReceiverAction.Idle;
   }
+}
+
+function judged(status: Status): void {
+  step = Step.None;
+  if (status != Status.Ok) return fail(Completion.SignatureInvalid);
+  if (verdict != Completion.Ok) return fail(verdict);
+  fileSecurity = verdictSecurity;
+  if (wasThere) fileState = FileState.Stored;
+  else step = Step.Open;
+}
+
+function authenticatedMore(status: Status): void {
+  if (status == Status.Ok && verdict == Completion.Ok) {
+    authenticated += min<u32>(AUTHENTICATE, fileSize - authenticated);
+    step = Step.Store;
+    return;
+  }
+  fail(status == Status.Ok ? verdict : Completion.StagingFailed);
+  step = status == Status.Ok ? Step.Discard : Step.Close;
 }
 
 function opened(status: Status, present: u32): void {
@@ -327,6 +402,8 @@ function recorded(status: Status, isEnd: bool): void {
 /** How the action that `fileNext` named has ended. `value` is what OpenStaging answers. */
 export function fileDoneWith(status: Status, value: u32): void {
   switch (step) {
+    case Step.Judge: return judged(status);
+    case Step.Authenticate: return authenticatedMore(status);
     case Step.Open: return opened(status, value);
     case Step.Write: return written(status);
     case Step.Select:

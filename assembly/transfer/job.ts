@@ -31,6 +31,18 @@ export enum ReceiverAction {
   WriteRecord = 11,
   /** Write into the event log what `jobNote` names. Performed or not, nothing depends on it. */
   Note = 12,
+  /**
+   * Judge the signature, `jobSize` bytes at `jobPointer` (0: none came), of the image that FILE_VERSION, FILE_DIGEST
+   * and `fileSize` announce for `jobComponent`. The answer is given by `receiverVerdict`.
+   */
+  JudgeImage = 13,
+  /**
+   * Take `jobSize` bytes at `jobOffset` of the open staging into the hash that was signed; with the last ones of the
+   * image, check the signature. `receiverVerdict` says when it is wrong.
+   */
+  AuthenticateStaging = 14,
+  /** See whether the device is well with slot `jobSlot` of `jobComponent` running. The value 1 asks to be asked again. */
+  CheckHealth = 15,
 }
 
 /** Events for the log of the device. Append only. */
@@ -48,6 +60,8 @@ export enum Note {
   UpgradeAbandoned = 7,
   /** An interrupted writing is being finished without a host. */
   RepairStarted = 8,
+  /** The device is not well with the image of `trialComponent` that is on trial, and there is no other one to run. */
+  TrialUnwell = 9,
 }
 
 /** Set with each action. */
@@ -83,6 +97,11 @@ export function noteTake(): bool {
   jobNote = ctz<u32>(notes);
   notes &= notes - 1;
   return true;
+}
+
+/** Whether something waits to be written down: what it is about must not change before that. */
+export function noteWaits(): bool {
+  return notes != 0;
 }
 
 export function notesClear(): void {

@@ -8,22 +8,26 @@
  */
 import { Status } from "../status";
 import { Completion } from "../wire/completion";
-import { frameBodySize, frameDecode, frameEncode, frameId, frameIsResponse, frameType, HEADER_SIZE } from "../wire/frame";
-import { MAXIMUM_CHUNK, MAXIMUM_WINDOW, MessageType, NAME_SIZE, Phase, RESPONSE, VERSION_SIZE } from "../wire/message-type";
+import {
+  frameBodySize, frameDecode, frameEncode, frameId, frameIsResponse, frameSpeak, frameType, frameVersion, HEADER_SIZE,
+} from "../wire/frame";
+import { LOWEST_VERSION, MAXIMUM_CHUNK, MAXIMUM_WINDOW, MessageType, NAME_SIZE, Phase, RESPONSE, VERSION_SIZE } from "../wire/message-type";
 import { statusResponseEncode } from "../wire/status-report";
-import { activationBoot, activationDoneWith, activationHostReset, activationIsBusy, activationNext, activationReset } from "./activation";
 import {
-  componentCount, componentIsBroken, slotDigest, slotImageSize, slotVersion,
-} from "./components";
+  activationBoot, activationChoose, activationDoneWith, activationHostReset, activationIsBusy, activationNext, activationReset, activationRevert,
+} from "./activation";
+import { componentCount, componentFallback, componentIsBroken, componentPending, componentTrial } from "./components";
 import {
-  FILE_VERSION, fileBegin, fileComponent, fileComponentName, fileDone, fileDoneWith, fileEnd, fileFailure, fileIndex,
-  fileIsBusy, fileIsWhole, fileNext, filePhase, fileReset, fileSeed, fileSize, fileSlot, FileState, fileState, fileStore,
+  FILE_VERSION, fileComponent, fileComponentName, fileDone, fileDoneWith, fileEnd, fileFailure, fileIndex,
+  fileIsBusy, fileIsWhole, fileNext, filePhase, fileReset, fileResume, fileSeed, fileSize, fileSlot, FileState, fileState, fileStore, fileVerdict,
 } from "./incoming";
-import { jobStaging, Note, noteAdd, notesClear, noteTake, ReceiverAction } from "./job";
+import { jobStaging, Note, noteAdd, notesClear, noteTake, noteWaits, ReceiverAction } from "./job";
 import {
   lockGiveBack, lockHeldMs, lockIsLive, lockNoteStored, lockReset, upgradeId, upgradeImageCount, upgradeIsOpen, upgradeSession,
 } from "./lock";
 import { OUTBOX, replyBody, replyClear, replyLink, replyRefusal, replySize, replyNow } from "./reply";
+import { trialDoneWith, trialHostDown, trialLeftMs, trialNext, trialReset, trialTick } from "./trial";
+import { NO_SLOT } from "../wire/inventory";
 import { bootId, limitChunk, requestAwaits, requestFinish, requestHandle, requestHoldUntil, requestPhase, requestsConfigure } from "./requests";
 
 /** Where the host puts a message before `receiverMessage`. */
@@ -44,24 +48,29 @@ enum Owner {
   Reply,
   File,
   Activation,
+  Trial,
   Note,
 }
 
 let owner: Owner = Owner.None;
+/** When the action that is being performed was asked for. */
+let at: u32 = 0;
 let repairing: u32 = 0;
 let repairActive: bool = false;
 
 /**
  * Starts the receiver; components have been added and loaded. `boot` differs from start to start. A pending slot
- * becomes the running one, and an interrupted writing in place is finished when its staging is whole.
+ * becomes the running one, an image on trial is one attempt further, and an interrupted writing in place is finished when
+ * its staging is whole. With `labMode` not 0 images are taken without a signature, and the inventory says so.
  */
-export function receiverStart(chunkSize: u32, window: u32, leaseMs: u32, boot: u32): Status {
+export function receiverStart(chunkSize: u32, window: u32, leaseMs: u32, trialMs: u32, boot: u32, labMode: u32): Status {
   if (chunkSize == 0 || chunkSize > MAXIMUM_CHUNK || window == 0 || window > MAXIMUM_WINDOW) return Status.BadArgument;
-  requestsConfigure(chunkSize, window, boot);
+  requestsConfigure(chunkSize, window, boot, labMode != 0);
   lockReset(boot, leaseMs);
   fileReset();
   fileSeed(boot);
   activationReset();
+  trialReset(trialMs);
   replyClear();
   notesClear();
   owner = Owner.None;
@@ -71,9 +80,9 @@ export function receiverStart(chunkSize: u32, window: u32, leaseMs: u32, boot: u
   return Status.Ok;
 }
 
-/** Whether a message may come in now: no answer is waiting to be made or sent. */
+/** Whether a message may come in now: no answer is waiting to be made or sent, and no event to be written down. */
 export function receiverReady(): bool {
-  if (replySize != 0 || activationIsBusy() || repairing < componentCount) return false;
+  if (replySize != 0 || noteWaits() || activationIsBusy() || repairing < componentCount) return false;
   // A repair takes no message between its steps but while it stores: a session would take its file away.
   if (repairActive && fileState != FileState.Storing) return false;
   if (requestAwaits != 0 && requestAwaits != MessageType.EndFile) return false;
@@ -88,6 +97,7 @@ export function receiverMessage(link: u32, size: u32, now: u32): Status {
   if (!receiverReady()) return Status.Full;
   if (size > INBOX_SIZE) return Status.BadSize;
   const status: Status = frameDecode(INBOX, size);
+  frameSpeak(status == Status.Ok && frameType != MessageType.Hello ? frameVersion : LOWEST_VERSION);
   if (status == Status.BadVersion) {
     if (!frameIsResponse) replyRefusal(link, Completion.VersionNotSupported);
     return status;
@@ -114,7 +124,7 @@ function repairNext(): void {
   while (repairing < componentCount) {
     const index: u32 = repairing++;
     if (!componentIsBroken(index)) continue;
-    fileBegin(0, index, slotImageSize(index, 0), slotVersion(index, 0), slotDigest(index, 0), limitChunk);
+    fileResume(index, limitChunk);
     repairActive = true;
     return;
   }
@@ -136,8 +146,19 @@ function repairGoOn(): void {
   }
 }
 
+/** For how long nothing happens by itself. */
+function idleMs(now: u32): u32 {
+  let wait: u32 = IDLE_WAIT_MS;
+  for (let i: u32 = 0; i < componentCount; i++) {
+    if (componentTrial(i) != 0 && trialLeftMs(i, now) != 0) wait = min<u32>(wait, trialLeftMs(i, now));
+  }
+  return wait;
+}
+
 /** What the host does now. */
 export function receiverNext(now: u32): ReceiverAction {
+  trialTick(now);
+  at = now;
   if (replySize == 0 && canFinish(now)) requestFinish();
   if (replySize != 0) {
     owner = Owner.Reply;
@@ -168,8 +189,13 @@ export function receiverNext(now: u32): ReceiverAction {
     repairNext();
     return receiverNext(now);
   }
+  const look: ReceiverAction = trialNext(now);
+  if (look != ReceiverAction.Idle) {
+    owner = Owner.Trial;
+    return look;
+  }
   owner = Owner.None;
-  receiverWaitMs = requestAwaits != 0 ? max<i32>(<i32>(requestHoldUntil - now), 0) : IDLE_WAIT_MS;
+  receiverWaitMs = requestAwaits != 0 ? max<i32>(<i32>(requestHoldUntil - now), 0) : idleMs(now);
   return ReceiverAction.Idle;
 }
 
@@ -186,6 +212,9 @@ export function receiverDone(status: Status, value: u32): Status {
       fileDoneWith(status, value);
       if (fileState == FileState.Stored && !repairActive && upgradeIsOpen) lockNoteStored(fileComponent, fileSlot);
       break;
+    case Owner.Trial:
+      trialDoneWith(status, value, at);
+      break;
     case Owner.Note: break;
     default: return Status.WrongState;
   }
@@ -199,11 +228,61 @@ export function receiverDone(status: Status, value: u32): Status {
  */
 export function receiverHostReset(): void {
   if (activationIsBusy()) return;
+  trialHostDown();
   activationHostReset();
   if (!upgradeIsOpen) return;
   if (fileState != FileState.Storing) fileEnd(true);
   lockGiveBack();
   noteAdd(Note.UpgradeAbandoned);
+}
+
+/** What the host says of a signature, before it reports JudgeImage or AuthenticateStaging: a completion code. */
+export function receiverVerdict(completion: u32, security: u32): void {
+  fileVerdict(completion, security);
+}
+
+/** Whether someone on the network side may change which image runs: not while an upgrade is open or work is under way. */
+function mayChoose(component: u32): Status {
+  if (component >= componentCount) return Status.BadArgument;
+  if (upgradeIsOpen || !receiverReady() || fileIsBusy()) return Status.Full;
+  return Status.Ok;
+}
+
+/**
+ * Makes the whole image in the slot that does not run the running one, on trial. `Full` while something is under way,
+ * `WrongState` when there is no such image or one is on trial.
+ */
+export function receiverActivate(component: u32): Status {
+  const status: Status = mayChoose(component);
+  if (status != Status.Ok) return status;
+  if (componentFallback(component) == NO_SLOT || componentTrial(component) != 0) return Status.WrongState;
+  activationChoose(component);
+  return Status.Ok;
+}
+
+/**
+ * Takes a pending activation back, or runs the image before. `Full` while something is under way, `WrongState` when
+ * there is nothing to go back to.
+ */
+export function receiverRevert(component: u32): Status {
+  const status: Status = mayChoose(component);
+  if (status != Status.Ok) return status;
+  if (componentPending(component) == NO_SLOT && componentFallback(component) == NO_SLOT) return Status.WrongState;
+  activationRevert(component);
+  return Status.Ok;
+}
+
+/**
+ * Ends the open upgrade, whoever holds it; what was received is kept, and an image that is being stored goes on to its
+ * end. `WrongState` when none is open, `Full` in the middle of an action.
+ */
+export function receiverAbort(): Status {
+  if (!upgradeIsOpen) return Status.WrongState;
+  if (!receiverReady()) return Status.Full;
+  if (fileState != FileState.Storing) fileEnd(true);
+  lockGiveBack();
+  noteAdd(Note.UpgradeAborted);
+  return Status.Ok;
 }
 
 /** Whether a live session holds the lock: its link must not be taken away. */
@@ -231,5 +310,6 @@ function statusBody(body: usize, now: u32): u32 {
 
 /** Makes a status response, as a whole message, at STATUS_OUT. Answers its bytes. */
 export function receiverStatus(now: u32): u32 {
+  frameSpeak(LOWEST_VERSION);
   return frameEncode(STATUS_OUT, MessageType.Status | RESPONSE, 0, statusBody(STATUS_OUT + HEADER_SIZE, now));
 }

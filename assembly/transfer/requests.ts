@@ -8,13 +8,13 @@ import { abortKeep, abortRequestDecode, abortResponseEncode, abortUpgrade } from
 import { Completion } from "../wire/completion";
 import { endFileRequestDecode, endFileSize, endFileTransfer, endFileWaitMs, endFileResponseEncode } from "../wire/end-file";
 import { endUpgradeActivate, endUpgradeId, endUpgradeRequestDecode, endUpgradeResponseEncode } from "../wire/end-upgrade";
-import { frameBodySize, frameId, frameType } from "../wire/frame";
+import { frameBodySize, frameId, frameSpeak, frameSpoken, frameType } from "../wire/frame";
 import { helloHighest, helloLowest, helloRequestDecode, helloResponseEncode } from "../wire/hello";
-import { inventoryIndex, inventoryRequestDecode } from "../wire/inventory";
-import { Allow, MessageType, NAME_SIZE, PROTOCOL_VERSION, VERSION_SIZE } from "../wire/message-type";
+import { inventoryIndex, inventoryRequestDecode, inventoryTrialEncode } from "../wire/inventory";
+import { Allow, LOWEST_VERSION, MessageType, NAME_SIZE, PROTOCOL_VERSION, VERSION_SIZE } from "../wire/message-type";
 import {
   startFileAllow, startFileComponent, startFileDigest, startFileIndex, startFileRequestDecode, startFileResponseEncode, startFileSize,
-  startFileUpgrade, startFileVersion,
+  startFileSignature, startFileSignatureSize, startFileUpgrade, startFileVersion,
 } from "../wire/start-file";
 import {
   startUpgradeImageCount, startUpgradeOrigin, startUpgradeRequestDecode, startUpgradeResponseEncode, startUpgradeSession,
@@ -24,9 +24,10 @@ import { paddedLength } from "../wire/text";
 import {
   transmitDataBytes, transmitDataOffset, transmitDataRequestDecode, transmitDataResponseEncode, transmitDataSize, transmitDataTransfer,
 } from "../wire/transmit-data";
-import { activationBegin, activationFailed, activationResets } from "./activation";
+import { activationBegin, activationFailed, activationResets, TRIAL_LIMIT } from "./activation";
 import {
-  componentActive, componentCount, componentFind, componentFound, componentInventory, componentSlotSize, slotHolds, slotVersion,
+  componentActive, componentCount, componentFind, componentFloor, componentFound, componentHasRejected, componentInventory, componentIsInPlace,
+  componentSlotSize, componentTrial, slotHolds, slotVersion,
 } from "./components";
 import {
   FILE_DIGEST, fileBegin, fileChunk, fileDone, fileEnd, fileEqualBytes, fileFailure, fileFlashMs, fileIs, fileIsBusy, fileMask,
@@ -34,9 +35,10 @@ import {
 } from "./incoming";
 import { Note, noteAdd } from "./job";
 import {
-  lockGiveBack, lockHeard, lockHeldMs, lockIsLive, lockNoteStored, lockTake, upgradeId, upgradeIsOpen, upgradeSession, upgradeSlots, upgradeStored,
+  lockGiveBack, lockHeard, lockHeldMs, lockIsLive, lockTake, upgradeId, upgradeIsOpen, upgradeSession, upgradeSlots, upgradeStored,
 } from "./lock";
 import { replyBody, replyNow, replyRefusal, replyTo } from "./reply";
+import { trialHostUp, trialLeftMs } from "./trial";
 import { compareVersions } from "./version";
 
 /** The type of the request whose answer waits for work to end; 0 when none does. */
@@ -52,19 +54,25 @@ export const PLATFORM: usize = memory.data(16, 16);
 export let limitChunk: u32 = 0;
 export let limitWindow: u32 = 0;
 export let bootId: u32 = 0;
+/** Whether images are taken without a signature. */
+export let labMode: bool = false;
 
+/** The link of the host's bus. Every other number is a link of the device's network side. */
+const HOST_LINK: u32 = 0;
 /** Holding an answer back for longer would look like silence. */
 const HOLD_LIMIT_MS: u32 = 1000;
 
 let awaitLink: u32 = 0;
 let awaitId: u32 = 0;
+let awaitVersion: u32 = 0;
 // The upgrade that ended last, for a sender that did not hear the answer.
 let endedId: u32 = 0;
 let endedResets: u32 = 0;
 let endedStored: u32 = 0;
 let endedCompletion: u32 = 0;
 
-export function requestsConfigure(chunk: u32, window: u32, boot: u32): void {
+export function requestsConfigure(chunk: u32, window: u32, boot: u32, lab: bool): void {
+  labMode = lab;
   limitChunk = chunk;
   limitWindow = window;
   bootId = boot;
@@ -77,20 +85,28 @@ function answerLater(link: u32): void {
   requestAwaits = frameType;
   awaitLink = link;
   awaitId = frameId;
+  awaitVersion = frameSpoken;
 }
 
 function hello(link: u32, body: usize): void {
   if (helloRequestDecode(body, frameBodySize) != Status.Ok) return replyRefusal(link, Completion.BadRequest);
-  const fits: bool = helloLowest <= PROTOCOL_VERSION && PROTOCOL_VERSION <= helloHighest;
+  const fits: bool = helloLowest <= PROTOCOL_VERSION && LOWEST_VERSION <= helloHighest;
+  if (link == HOST_LINK) trialHostUp();
   replyNow(link, helloResponseEncode(
-    replyBody(), fits ? Completion.Ok : Completion.VersionNotSupported, fits ? PROTOCOL_VERSION : 0, PROTOCOL_VERSION,
+    replyBody(), fits ? Completion.Ok : Completion.VersionNotSupported, fits ? min<u32>(helloHighest, PROTOCOL_VERSION) : 0, LOWEST_VERSION,
     PROTOCOL_VERSION, bootId, limitChunk, limitWindow, componentCount, PLATFORM));
 }
 
-function inventory(link: u32, body: usize): void {
+function inventory(link: u32, body: usize, now: u32): void {
   if (inventoryRequestDecode(body, frameBodySize) != Status.Ok) return replyRefusal(link, Completion.BadRequest);
   if (inventoryIndex >= componentCount) return replyRefusal(link, Completion.UnknownComponent);
-  replyNow(link, componentInventory(replyBody(), inventoryIndex));
+  const reply: usize = replyBody();
+  let size: u32 = componentInventory(reply, inventoryIndex, labMode);
+  if (frameSpoken > LOWEST_VERSION) {
+    const attempt: u32 = componentTrial(inventoryIndex);
+    size = inventoryTrialEncode(reply, componentFloor(inventoryIndex), attempt, attempt == 0 ? 0 : TRIAL_LIMIT, trialLeftMs(inventoryIndex, now));
+  }
+  replyNow(link, size);
 }
 
 function startUpgrade(link: u32, body: usize, now: u32): void {
@@ -115,6 +131,8 @@ function judge(component: u32): u32 {
   const active: u32 = componentActive(component);
   if (startFileSize == 0 || startFileSize > componentSlotSize(component)) return Completion.BadImageSize;
   if (slotHolds(component, active, startFileDigest)) return Completion.AlreadyRunning;
+  if (startFileAllow < <u32>Allow.Reinstall && componentHasRejected(component, startFileDigest)) return Completion.TrialFailed;
+  if (componentTrial(component) != 0 && !componentIsInPlace(component)) return Completion.OnTrial;
   if (active > 1) return Completion.Ok;
   const version: usize = slotVersion(component, active);
   const order: i32 = compareVersions(
@@ -140,10 +158,9 @@ function startFile(link: u32, body: usize, now: u32): void {
   if (fileState == FileState.Storing) return replyRefusal(link, Completion.Busy);
   const verdict: u32 = judge(component);
   if (verdict != Completion.Ok) return replyRefusal(link, verdict);
-  fileBegin(startFileIndex, component, startFileSize, startFileVersion, startFileDigest, limitChunk);
-  if (fileState != FileState.Stored) return answerLater(link);
-  lockNoteStored(component, fileSlot);
-  replyStartFile(link, frameId);
+  fileBegin(
+    startFileIndex, component, startFileSize, startFileVersion, startFileDigest, limitChunk, startFileSignature, startFileSignatureSize);
+  answerLater(link);
 }
 
 function replyData(link: u32, id: u32, completion: u32): void {
@@ -231,7 +248,7 @@ function abort(link: u32, body: usize): void {
 export function requestHandle(link: u32, body: usize, now: u32): void {
   switch (frameType) {
     case MessageType.Hello: return hello(link, body);
-    case MessageType.Inventory: return inventory(link, body);
+    case MessageType.Inventory: return inventory(link, body, now);
     case MessageType.StartUpgrade: return startUpgrade(link, body, now);
     case MessageType.StartFile: return startFile(link, body, now);
     case MessageType.TransmitData: return transmitData(link, body, now);
@@ -256,6 +273,7 @@ function upgradeEnded(): void {
 export function requestFinish(): void {
   const type: u32 = requestAwaits;
   requestAwaits = 0;
+  frameSpeak(awaitVersion);
   switch (type) {
     case MessageType.StartFile: return replyStartFile(awaitLink, awaitId);
     case MessageType.TransmitData: return replyData(awaitLink, awaitId, fileState == FileState.Failed ? fileFailure : Completion.Ok);

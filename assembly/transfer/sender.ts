@@ -20,11 +20,11 @@ import {
   endFileCompletion, endFileDigest, endFileDone, endFileEqual, endFileFlashMs, endFileNext, endFilePhase, endFileRequestEncode,
   endFileResponseDecode, endFileTransfer,
 } from "../wire/end-file";
-import { frameBodySize, frameDecode, frameEncode, frameId, frameIsResponse, frameType, HEADER_SIZE } from "../wire/frame";
-import { DIGEST_SIZE, MessageType, NAME_SIZE, Phase, VERSION_SIZE } from "../wire/message-type";
+import { frameBodySize, frameDecode, frameEncode, frameId, frameIsResponse, frameSpoken, frameType, HEADER_SIZE } from "../wire/frame";
+import { DIGEST_SIZE, LOWEST_VERSION, MessageType, NAME_SIZE, Phase, SIGNATURE_LIMIT, VERSION_SIZE } from "../wire/message-type";
 import {
-  startFileChunkSize, startFileCompletion, startFileNext, startFileRequestEncode, startFileResponseDecode, startFileSlot,
-  startFileTransfer, startFileWindow,
+  startFileChunkSize, startFileCompletion, startFileNext, startFileRequestEncode, startFileResponseDecode, startFileSignatureEncode,
+  startFileSlot, startFileTransfer, startFileWindow,
 } from "../wire/start-file";
 import {
   TRANSMIT_DATA_REQUEST_SIZE, transmitDataCompletion, transmitDataMask, transmitDataNext, transmitDataRequestEncode,
@@ -54,6 +54,8 @@ export enum SenderAction {
 export const SENDER_COMPONENT: usize = memory.data(16, 16);
 export const SENDER_VERSION: usize = memory.data(32, 16);
 export const SENDER_DIGEST: usize = memory.data(32, 16);
+/** The signature file, `senderBegin` takes its size. A receiver of version 1 is not sent one. */
+export const SENDER_SIGNATURE: usize = memory.data(2048, 16);
 
 const dataMessage: usize = memory.data(65568, 64);
 /** Where a chunk is put: inside the message that will carry it. */
@@ -95,12 +97,17 @@ const SILENCE_MS: u32 = 15000;
 const TRIES: u32 = 7;
 /** A receiver that answers, but has got no further for so long, counts as silent, too. */
 const STALL_MS: u32 = 60000;
+/** For so long a trial of what the receiver runs is waited for, and so often it is asked. */
+const TRIAL_MS: u32 = 300000;
+const TRIAL_ASK_MS: u32 = 250;
 /** How often a receiver may find at the end of the file that something is missing after all. */
 const INCOMPLETE_LIMIT: u32 = 16;
 
 enum State {
   Idle,
   Starting,
+  /** What the receiver runs is on trial; it takes the next image after that. */
+  Waiting,
   Sending,
   Reading,
   Ending,
@@ -109,6 +116,10 @@ enum State {
 }
 
 let state: State = State.Idle;
+/** Bytes of the body of start file. */
+let startSize: u32 = 0;
+/** When the receiver is asked again whether its trial has ended. */
+let askAt: u32 = 0;
 let size: u32 = 0;
 let transfer: u32 = 0;
 let chunkSize: u32 = 0;
@@ -126,8 +137,12 @@ function fail(status: Status, completion: u32): void {
   state = State.Failed;
 }
 
-/** Begins the file that the SENDER_ buffers describe, `fileSize` bytes, as image `index` of an open upgrade. */
-export function senderBegin(upgrade: u32, index: u32, allow: u32, fileSize: u32): Status {
+/**
+ * Begins the file that the SENDER_ buffers describe, `fileSize` bytes, as image `index` of an open upgrade.
+ * `signatureSize` is 0 when there is none; `BadArgument` when it is above SIGNATURE_LIMIT.
+ */
+export function senderBegin(upgrade: u32, index: u32, allow: u32, fileSize: u32, signatureSize: u32): Status {
+  if (signatureSize > SIGNATURE_LIMIT) return Status.BadArgument;
   size = fileSize;
   senderTotal = fileSize;
   senderDone = 0;
@@ -139,8 +154,10 @@ export function senderBegin(upgrade: u32, index: u32, allow: u32, fileSize: u32)
   senderPhase = Phase.Open;
   isTimed = false;
   incompletes = 0;
-  const body: u32 = startFileRequestEncode(
+  let body: u32 = startFileRequestEncode(
     EXCHANGE_OUT + HEADER_SIZE, upgrade, index, allow, fileSize, SENDER_COMPONENT, SENDER_VERSION, SENDER_DIGEST);
+  if (frameSpoken > LOWEST_VERSION) body = startFileSignatureEncode(EXCHANGE_OUT + HEADER_SIZE, SENDER_SIGNATURE, signatureSize);
+  startSize = body;
   state = State.Starting;
   return exchangeBegin(MessageType.StartFile, body, 0);
 }
@@ -170,9 +187,18 @@ function started(now: u32): void {
     // The receiver is still looking at what it has of this image: ask again.
     if (!isTimed) progressed(now);
     if (isStalled(now)) return fail(Status.TimedOut, startFileCompletion);
-    exchangeBegin(MessageType.StartFile, exchangeOutSize - HEADER_SIZE, 0);
+    exchangeBegin(MessageType.StartFile, startSize, 0);
     return;
   }
+  if (startFileCompletion == Completion.OnTrial) {
+    if (!isTimed) progressed(now);
+    if (now - progressAt > TRIAL_MS) return fail(Status.Refused, startFileCompletion);
+    senderCompletion = startFileCompletion;
+    askAt = now + TRIAL_ASK_MS;
+    state = State.Waiting;
+    return;
+  }
+  senderCompletion = Completion.Ok;
   if (startFileCompletion != Completion.Ok) return fail(Status.Refused, startFileCompletion);
   chunkSize = startFileChunkSize;
   window = startFileWindow;
@@ -262,11 +288,23 @@ function nextOfWindow(now: u32): SenderAction {
   return SenderAction.Wait;
 }
 
+function nextOfWaiting(now: u32): SenderAction {
+  const left: i32 = <i32>(askAt - now);
+  if (left > 0) {
+    senderWaitMs = left;
+    return SenderAction.Wait;
+  }
+  state = State.Starting;
+  exchangeBegin(MessageType.StartFile, startSize, 0);
+  return nextOfExchange(now);
+}
+
 /** What to do now. */
 export function senderNext(now: u32): SenderAction {
   switch (state) {
     case State.Starting:
     case State.Ending: return nextOfExchange(now);
+    case State.Waiting: return nextOfWaiting(now);
     case State.Sending: return nextOfWindow(now);
     case State.Reading: return SenderAction.Read;
     case State.Done: return SenderAction.Done;

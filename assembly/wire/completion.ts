@@ -41,9 +41,25 @@ export enum Completion {
   ReadBackMismatch = 18,
   /** The slot records could not be written. */
   RecordFailed = 19,
+  /** The device takes signed images only, and none came with this one. */
+  SignatureMissing = 20,
+  /** What came is no signature that the device reads, or was not made over this. */
+  SignatureInvalid = 21,
+  /** The key that has signed is not trusted by the device, or has been revoked. */
+  KeyNotTrusted = 22,
+  /** The image was signed for another platform. */
+  WrongPlatform = 23,
+  /** What was signed is not what was announced: another component, version, size or digest. */
+  SignatureMismatch = 24,
+  /** The image's security number is below the one that the component has reached. */
+  SecurityTooLow = 25,
+  /** The running image is on trial, and the other slot holds the one to go back to. Temporary. */
+  OnTrial = 26,
+  /** This image was on trial before and did not hold. */
+  TrialFailed = 27,
 }
 
 /** Whether the same request can succeed a little later. */
 export function completionIsTemporary(completion: u32): bool {
-  return completion == Completion.Busy || completion == Completion.InProgress;
+  return completion == Completion.Busy || completion == Completion.InProgress || completion == Completion.OnTrial;
 }

@@ -9,7 +9,7 @@
  */
 import { crc32 } from "../checksum/crc32";
 import { Status } from "../status";
-import { MAXIMUM_BODY, MessageType, PROTOCOL_VERSION, RESPONSE } from "./message-type";
+import { LOWEST_VERSION, MAXIMUM_BODY, MessageType, PROTOCOL_VERSION, RESPONSE } from "./message-type";
 
 /** "FY" in the order of the bytes. */
 export const MAGIC: u16 = 0x5946;
@@ -32,10 +32,17 @@ export let frameId: u32 = 0;
 export let frameBodySize: u32 = 0;
 /** Set by `frameDecode`. */
 export let frameVersion: u32 = 0;
+/** The version that messages are made in: set by `frameSpeak`, and at first the oldest, which every peer reads. */
+export let frameSpoken: u32 = LOWEST_VERSION;
 
 function checksum(message: usize, bodySize: u32): u32 {
   store<u32>(message, 0, CRC);
   return crc32(message, HEADER_SIZE + bodySize);
+}
+
+/** Messages are made in this version from now on. */
+export function frameSpeak(version: u32): void {
+  frameSpoken = version;
 }
 
 /**
@@ -44,7 +51,7 @@ function checksum(message: usize, bodySize: u32): u32 {
  */
 export function frameEncode(message: usize, type: u32, id: u32, bodySize: u32): u32 {
   store<u16>(message, MAGIC);
-  store<u8>(message, <u8>PROTOCOL_VERSION, VERSION);
+  store<u8>(message, <u8>frameSpoken, VERSION);
   store<u8>(message, <u8>type, TYPE);
   store<u32>(message, id, ID);
   store<u32>(message, bodySize, SIZE);
@@ -84,6 +91,7 @@ export function frameDecode(message: usize, size: u32): Status {
   frameIsResponse = (type & RESPONSE) != 0;
   frameId = load<u32>(message, ID);
   frameBodySize = bodySize;
-  if (frameVersion != PROTOCOL_VERSION && frameType != MessageType.Hello) return Status.BadVersion;
+  if (frameType == MessageType.Hello) return Status.Ok;
+  if (frameVersion < LOWEST_VERSION || frameVersion > PROTOCOL_VERSION) return Status.BadVersion;
   return Status.Ok;
 }

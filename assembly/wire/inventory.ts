@@ -5,14 +5,19 @@
  * response  0 u8 completion   1 u8 slot count   2 u8 running slot (0xFF: none)   3 u8 pending slot (0xFF: none)
  *           4 u16 index   6 u16 component count   8 name [16]   24 u32 slot size   28 u32 flags
  *          32 slot 0   108 slot 1
+ *          since version 2: 184 u32 security floor   188 u8 trial attempt   189 u8 trial limit   190 zero [2]
+ *          192 u32 milliseconds of trial left
  * a slot    0 u8 state   1 reserved [3]   4 u32 size   8 u32 security   12 version [32]   44 sha256 [32]
  */
 import { Status } from "../status";
+import { frameVersion } from "./frame";
 import { NAME_SIZE, SlotState } from "./message-type";
 import { isName, isVersion } from "./text";
 
 export const INVENTORY_REQUEST_SIZE: u32 = 4;
 export const INVENTORY_RESPONSE_SIZE: u32 = 184;
+/** The same since version 2. */
+export const INVENTORY_RESPONSE_SIZE_2: u32 = 196;
 /** Bytes of one slot in the response, the same as in a slot record. */
 export const SLOT_SIZE: u32 = 76;
 /** No slot. */
@@ -21,6 +26,8 @@ export const NO_SLOT: u32 = 0xff;
 export const FLAG_HOST_RESET: u32 = 1;
 /** Flag: the component has one slot, which is written in place. */
 export const FLAG_IN_PLACE: u32 = 2;
+/** Flag: the device takes images without a signature. Since version 2. */
+export const FLAG_LAB_MODE: u32 = 4;
 
 const SLOTS: u32 = 32;
 const STATE: u32 = 0;
@@ -39,6 +46,13 @@ export let inventoryPending: u32 = 0;
 export let inventoryCount: u32 = 0;
 export let inventorySlotSize: u32 = 0;
 export let inventoryFlags: u32 = 0;
+/** Set by `inventoryResponseDecode`: the lowest security number that the component takes; 0 in version 1. */
+export let inventoryFloor: u32 = 0;
+/** Set by `inventoryResponseDecode`: which attempt to start the running image this is, and how many there are; 0: it is on no trial. */
+export let inventoryTrialAttempt: u32 = 0;
+export let inventoryTrialLimit: u32 = 0;
+/** Set by `inventoryResponseDecode`: milliseconds after which the trial ends well if nothing happens. */
+export let inventoryTrialMs: u32 = 0;
 /** Set by `inventoryResponseDecode`: where the component's name lies, NAME_SIZE bytes. */
 export let inventoryName: usize = 0;
 let slots: usize = 0;
@@ -74,6 +88,16 @@ export function inventoryResponseEncode(
   return INVENTORY_RESPONSE_SIZE;
 }
 
+/** Appends what version 2 tells. Answers the bytes of the body. */
+export function inventoryTrialEncode(body: usize, floor: u32, attempt: u32, limit: u32, leftMs: u32): u32 {
+  store<u32>(body, floor, INVENTORY_RESPONSE_SIZE);
+  store<u8>(body, <u8>attempt, INVENTORY_RESPONSE_SIZE + 4);
+  store<u8>(body, <u8>limit, INVENTORY_RESPONSE_SIZE + 5);
+  store<u16>(body, 0, INVENTORY_RESPONSE_SIZE + 6);
+  store<u32>(body, leftMs, INVENTORY_RESPONSE_SIZE + 8);
+  return INVENTORY_RESPONSE_SIZE_2;
+}
+
 /** When the completion is not success, nothing else is set or checked. */
 export function inventoryResponseDecode(body: usize, size: u32): Status {
   if (size < INVENTORY_RESPONSE_SIZE) return Status.TooShort;
@@ -88,12 +112,18 @@ export function inventoryResponseDecode(body: usize, size: u32): Status {
   inventorySlotSize = load<u32>(body, 24);
   inventoryFlags = load<u32>(body, 28);
   slots = body + SLOTS;
+  const isNewer: bool = frameVersion > 1;
+  if (isNewer && size < INVENTORY_RESPONSE_SIZE_2) return Status.TooShort;
+  inventoryFloor = isNewer ? load<u32>(body, INVENTORY_RESPONSE_SIZE) : 0;
+  inventoryTrialAttempt = isNewer ? load<u8>(body, INVENTORY_RESPONSE_SIZE + 4) : 0;
+  inventoryTrialLimit = isNewer ? load<u8>(body, INVENTORY_RESPONSE_SIZE + 5) : 0;
+  inventoryTrialMs = isNewer ? load<u32>(body, INVENTORY_RESPONSE_SIZE + 8) : 0;
   if (inventorySlotCount == 0 || inventorySlotCount > 2) return Status.BadField;
   if (inventoryRunning != NO_SLOT && inventoryRunning >= inventorySlotCount) return Status.BadField;
   if (inventoryPending != NO_SLOT && inventoryPending >= inventorySlotCount) return Status.BadField;
   if (inventoryIndex >= inventoryCount || !isName(inventoryName)) return Status.BadField;
   for (let slot: u32 = 0; slot < 2; slot++) {
-    if (inventorySlotState(slot) > <u32>SlotState.Failed) return Status.BadField;
+    if (inventorySlotState(slot) > <u32>SlotState.Rejected) return Status.BadField;
     if (!isVersion(inventorySlotVersion(slot))) return Status.BadField;
   }
   return Status.Ok;

@@ -1,7 +1,8 @@
 /** The numbers that both ends share. Append only; a number that has been released never changes its meaning. */
 
-/** The version of the protocol that this code speaks. */
-export const PROTOCOL_VERSION: u32 = 1;
+/** The newest version of the protocol that this code speaks, and the oldest. */
+export const PROTOCOL_VERSION: u32 = 2;
+export const LOWEST_VERSION: u32 = 1;
 /** Set in a header's type when the message answers another. */
 export const RESPONSE: u32 = 0x80;
 /** The most bytes of image that one message carries. */
@@ -17,6 +18,8 @@ export const NAME_SIZE: u32 = 16;
 export const VERSION_SIZE: u32 = 32;
 /** Bytes of a digest: SHA-256. */
 export const DIGEST_SIZE: u32 = 32;
+/** The most bytes of a signature: a file as minisign writes it. */
+export const SIGNATURE_LIMIT: u32 = 2048;
 
 export enum MessageType {
   /** Agrees on the protocol version and tells the limits of the receiving end. */
@@ -75,6 +78,8 @@ export enum SlotState {
   Valid = 2,
   /** Writing failed; what the slot holds is undefined. */
   Failed = 3,
+  /** A whole image that was on trial and did not hold. Since version 2. */
+  Rejected = 4,
 }
 
 /** What the receiving end is doing. */

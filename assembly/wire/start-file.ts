@@ -4,15 +4,19 @@
  *
  * request   0 u32 upgrade id   4 u16 image index   6 u8 allow   7 zero   8 u32 size   12 component [16]
  *          28 version [32]   60 sha256 [32]
+ *          since version 2: 92 u16 signature size   94 zero   96 signature
  * response  0 u8 completion   1 u8 slot to be written   2 u16 window   4 u32 transfer id   8 u32 chunk size
  *          12 u32 next offset
  */
 import { Status } from "../status";
-import { Allow, DIGEST_SIZE, MAXIMUM_CHUNK, MAXIMUM_WINDOW, NAME_SIZE, VERSION_SIZE } from "./message-type";
+import { frameVersion } from "./frame";
+import { Allow, DIGEST_SIZE, MAXIMUM_CHUNK, MAXIMUM_WINDOW, NAME_SIZE, SIGNATURE_LIMIT, VERSION_SIZE } from "./message-type";
 import { isName, isVersion } from "./text";
 
 export const START_FILE_REQUEST_SIZE: u32 = 92;
 export const START_FILE_RESPONSE_SIZE: u32 = 16;
+/** Where the signature lies in the body. */
+export const START_FILE_SIGNATURE: u32 = 96;
 
 /** Set by `startFileRequestDecode`. */
 export let startFileUpgrade: u32 = 0;
@@ -23,6 +27,9 @@ export let startFileSize: u32 = 0;
 export let startFileComponent: usize = 0;
 export let startFileVersion: usize = 0;
 export let startFileDigest: usize = 0;
+/** Set by `startFileRequestDecode`: where the signature lies, and its bytes; 0 when there is none. */
+export let startFileSignature: usize = 0;
+export let startFileSignatureSize: u32 = 0;
 /** Set by `startFileResponseDecode`. */
 export let startFileCompletion: u32 = 0;
 export let startFileSlot: u32 = 0;
@@ -45,6 +52,26 @@ export function startFileRequestEncode(
   return START_FILE_REQUEST_SIZE;
 }
 
+/** Appends a signature to a request that has been encoded; at most SIGNATURE_LIMIT bytes. Answers the bytes of the body. */
+export function startFileSignatureEncode(body: usize, signature: usize, size: u32): u32 {
+  store<u16>(body, <u16>size, START_FILE_REQUEST_SIZE);
+  store<u16>(body, 0, START_FILE_REQUEST_SIZE + 2);
+  memory.copy(body + START_FILE_SIGNATURE, signature, size);
+  return START_FILE_SIGNATURE + size;
+}
+
+/** What follows the fields of version 1: a signature that is there as a whole, or a size of 0. */
+function signatureDecode(body: usize, size: u32): Status {
+  startFileSignature = body + START_FILE_SIGNATURE;
+  startFileSignatureSize = 0;
+  if (frameVersion < 2) return Status.Ok;
+  if (size < START_FILE_SIGNATURE) return Status.TooShort;
+  const signatureSize: u32 = load<u16>(body, START_FILE_REQUEST_SIZE);
+  if (signatureSize > SIGNATURE_LIMIT || signatureSize > size - START_FILE_SIGNATURE) return Status.BadField;
+  startFileSignatureSize = signatureSize;
+  return Status.Ok;
+}
+
 export function startFileRequestDecode(body: usize, size: u32): Status {
   if (size < START_FILE_REQUEST_SIZE) return Status.TooShort;
   startFileUpgrade = load<u32>(body);
@@ -56,7 +83,7 @@ export function startFileRequestDecode(body: usize, size: u32): Status {
   startFileDigest = body + 60;
   if (startFileAllow > <u32>Allow.Downgrade) return Status.BadField;
   if (!isName(startFileComponent) || !isVersion(startFileVersion)) return Status.BadField;
-  return Status.Ok;
+  return signatureDecode(body, size);
 }
 
 export function startFileResponseEncode(

@@ -6,11 +6,11 @@ import type { RecordMemory, SlotDescription, SlotRecord } from './slot-record.ts
 export interface ReceiverExports
   extends PlanExports, RecordMemory,
     CoreGlobals<
-      | 'SCRATCH' | 'INBOX' | 'INBOX_SIZE' | 'HEADER_SIZE' | 'PROTOCOL_VERSION' | 'PLATFORM' | 'NAME_SIZE' | 'VERSION_SIZE' | 'DIGEST_SIZE' | 'NO_SLOT'
+      | 'SCRATCH' | 'INBOX' | 'INBOX_SIZE' | 'HEADER_SIZE' | 'PROTOCOL_VERSION' | 'LOWEST_VERSION' | 'PLATFORM' | 'NAME_SIZE' | 'VERSION_SIZE' | 'DIGEST_SIZE' | 'NO_SLOT'
       | 'STATUS_OUT' | 'receiverWaitMs' | 'receiverLink' | 'jobOffset' | 'jobSize' | 'jobPointer' | 'jobComponent' | 'jobSlot' | 'jobNote'
       | 'componentCount' | 'FILE_DIGEST' | 'fileSlot' | 'fileResumed' | 'statusPhase' | 'statusIsSafe' | 'statusLastCompletion'
       | 'statusUpgrade' | 'statusSession' | 'statusElapsedMs' | 'statusImageIndex' | 'statusImageCount' | 'statusDone' | 'statusTotal'
-      | 'statusComponent' | 'statusVersion' | 'upgradeOrigin' | 'upgradeStored'
+      | 'statusComponent' | 'statusVersion' | 'upgradeId' | 'upgradeOrigin' | 'upgradeStored' | 'FILE_VERSION' | 'fileSize' | 'TRIAL_LIMIT' | 'trialComponent' | 'activationResets'
     > {
   readonly ReceiverAction: CoreEnum;
   readonly Note: CoreEnum;
@@ -18,7 +18,12 @@ export interface ReceiverExports
   readonly Completion: CoreEnum;
   readonly Origin: CoreEnum;
   readonly SlotState: CoreEnum;
-  receiverStart(chunkSize: number, window: number, leaseMs: number, boot: number): number;
+  receiverStart(chunkSize: number, window: number, leaseMs: number, trialMs: number, boot: number, labMode: number): number;
+  receiverVerdict(completion: number, security: number): void;
+  receiverActivate(component: number): number;
+  receiverRevert(component: number): number;
+  receiverAbort(): number;
+  trialLeftMs(component: number, now: number): number;
   receiverReady(): number;
   receiverMessage(link: number, size: number, now: number): number;
   receiverNext(now: number): number;
@@ -40,6 +45,9 @@ export interface ReceiverExports
   componentPending(index: number): number;
   componentIsInPlace(index: number): number;
   componentNeedsHostReset(index: number): number;
+  componentTrial(index: number): number;
+  componentFloor(index: number): number;
+  slotSecurity(index: number, slot: number): number;
   slotState(index: number, slot: number): number;
   slotImageSize(index: number, slot: number): number;
   slotVersion(index: number, slot: number): number;
@@ -73,8 +81,33 @@ export interface ReceiverHost {
   writeRecord(record: SlotRecord): void;
   /** Something for the event log, as a word of the core's `Note`: `upgrade-started`. */
   note(note: string): void;
+  /** Judges the signature of an image before any of its bytes are taken. */
+  judge(offer: ImageOffer): ImageVerdict;
+  /** Takes these bytes of the open staging into the hash that was signed; with the last ones of the image, checks the signature. */
+  authenticate(offset: number, size: number): ImageVerdict;
+  /** Whether the device is well with this slot running: throws when not, answers false to be asked again. */
+  checkHealth(component: string, slot: number): boolean;
   /** An action threw: for the log. The receiver has taken it as failed already. */
   failed(action: string, cause: unknown): void;
+}
+
+/** An image that is announced. */
+export interface ImageOffer {
+  readonly component: string;
+  readonly version: string;
+  readonly size: number;
+  /** 64 hex digits. */
+  readonly sha256: string;
+  /** The lowest security number that the component takes. */
+  readonly floor: number;
+  /** A view; undefined when none came. */
+  readonly signature: Uint8Array | undefined;
+}
+
+/** A word of the core's `Completion`, `ok` or what is wrong; and the security number that was signed. */
+export interface ImageVerdict {
+  readonly completion: string;
+  readonly security: number;
 }
 
 /** A component as the receiver is started with it. One slot means that it is written in place. */
@@ -95,6 +128,10 @@ export interface ReceiverOptions {
   readonly window: number;
   /** A session that is silent for longer can lose the lock to another one. */
   readonly leaseMs: number;
+  /** For how long a newly activated image is on trial; 0 when not given. */
+  readonly trialMs?: number;
+  /** Images are taken without a signature. */
+  readonly labMode?: boolean;
   /** Differs from start to start; never 0. */
   readonly bootId: number;
   /** The platform's name, as a component's. */
@@ -102,7 +139,16 @@ export interface ReceiverOptions {
 }
 
 /** What one slot holds. */
-export type ComponentSlot = Omit<SlotDescription, 'security'>;
+export type ComponentSlot = SlotDescription;
+
+/** A newly activated image that runs to show that it holds. */
+export interface Trial {
+  /** Which attempt to start it this is, counted from 1, and how many there are. */
+  readonly attempt: number;
+  readonly limit: number;
+  /** Until it is committed if nothing happens; 0 for a component of the host, which ends its trial by coming up. */
+  readonly remainingMs: number;
+}
 
 /** One component as the receiver knows it now. */
 export interface ComponentSnapshot {
@@ -115,6 +161,10 @@ export interface ComponentSnapshot {
   readonly pending: number | undefined;
   readonly isInPlace: boolean;
   readonly needsHostReset: boolean;
+  /** Undefined when the running image is on no trial. */
+  readonly trial: Trial | undefined;
+  /** The lowest security number that the component takes. */
+  readonly floor: number;
 }
 
 /** What the receiver is doing. The fields of the file are those of the file under way, or of the one that was last. */
@@ -129,6 +179,10 @@ export interface TransferSnapshot {
   readonly upgrade: number;
   readonly session: number;
   readonly elapsedMs: number;
+  /** The upgrade that is open or was last since the start; before the first one, the boot id. */
+  readonly lastUpgrade: number;
+  /** What has to be reset for what the last upgrade has activated to run. */
+  readonly resets: { readonly device: boolean; readonly host: boolean };
   /** Where the sender says it runs: unknown, before-os, after-os or remote. */
   readonly origin: string;
   readonly imageIndex: number;
@@ -138,6 +192,8 @@ export interface TransferSnapshot {
   /** Empty when no file is under way. */
   readonly component: string;
   readonly version: string;
+  /** 64 hexadecimal digits. */
+  readonly sha256: string;
   readonly slot: number;
   /** Bytes that were there when the file began. */
   readonly resumed: number;

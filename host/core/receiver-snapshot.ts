@@ -4,12 +4,17 @@ import type { ComponentSlot, ComponentSnapshot, ReceiverExports, TransferSnapsho
 import type { SlotState } from './slot-record.ts';
 import { readText, wordsOf } from './words.ts';
 
+/** Bits of end upgrade's answer; assembly/wire/end-upgrade.ts. */
+const RESET_DEVICE = 1;
+const RESET_HOST = 2;
+
 /** Every component, in the order in which they were added. */
-export function readComponents(core: ReceiverExports): ComponentSnapshot[] {
-  return Array.from({ length: readNumber(core.componentCount) }, (_, index) => readComponent(core, index));
+export function readComponents(core: ReceiverExports, now: number): ComponentSnapshot[] {
+  return Array.from({ length: readNumber(core.componentCount) }, (_, index) => readComponent(core, index, now));
 }
 
-function readComponent(core: ReceiverExports, index: number): ComponentSnapshot {
+function readComponent(core: ReceiverExports, index: number, now: number): ComponentSnapshot {
+  const attempt = core.componentTrial(index);
   const slot = (value: number): number | undefined => (value === readNumber(core.NO_SLOT) ? undefined : value);
   return {
     name: readText(bytes(core, core.componentName(index), readNumber(core.NAME_SIZE))),
@@ -19,6 +24,8 @@ function readComponent(core: ReceiverExports, index: number): ComponentSnapshot 
     pending: slot(core.componentPending(index)),
     isInPlace: core.componentIsInPlace(index) !== 0,
     needsHostReset: core.componentNeedsHostReset(index) !== 0,
+    trial: attempt === 0 ? undefined : { attempt, limit: readNumber(core.TRIAL_LIMIT), remainingMs: core.trialLeftMs(index, now) >>> 0 },
+    floor: core.componentFloor(index) >>> 0,
   };
 }
 
@@ -26,6 +33,7 @@ function readSlot(core: ReceiverExports, index: number, slot: number): Component
   return {
     state: word(core.SlotState, core.slotState(index, slot)) as SlotState,
     size: core.slotImageSize(index, slot) >>> 0,
+    security: core.slotSecurity(index, slot) >>> 0,
     version: readText(bytes(core, core.slotVersion(index, slot), readNumber(core.VERSION_SIZE))),
     digest: bytes(core, core.slotDigest(index, slot), readNumber(core.DIGEST_SIZE)).slice(),
   };
@@ -45,12 +53,15 @@ export function readTransfer(core: ReceiverExports, now: number): TransferSnapsh
     upgrade: number(core.statusUpgrade),
     session: number(core.statusSession),
     elapsedMs: number(core.statusElapsedMs),
+    lastUpgrade: number(core.upgradeId),
+    resets: { device: (number(core.activationResets) & RESET_DEVICE) !== 0, host: (number(core.activationResets) & RESET_HOST) !== 0 },
     origin: word(core.Origin, number(core.upgradeOrigin)),
     imageIndex: number(core.statusImageIndex),
     imageCount: number(core.statusImageCount),
     storedCount: countBits(number(core.upgradeStored)),
     component: readText(bytes(core, readNumber(core.statusComponent), readNumber(core.NAME_SIZE))),
     version: readText(bytes(core, readNumber(core.statusVersion), readNumber(core.VERSION_SIZE))),
+    sha256: Buffer.from(bytes(core, readNumber(core.FILE_DIGEST), readNumber(core.DIGEST_SIZE))).toString('hex'),
     slot: number(core.fileSlot),
     resumed: number(core.fileResumed),
     done: number(core.statusDone),

@@ -1,10 +1,12 @@
 // The receiving end of core.wasm: carries messages in, performs its actions through a host, one at a time.
 import { nameIn, readNumber } from './flash-globals.ts';
 import { setGeometry } from './flash-plan.ts';
-import type { ComponentSnapshot, ReceiverComponent, ReceiverExports, ReceiverHost, ReceiverOptions, TransferSnapshot } from './receiver-exports.ts';
+import type {
+  ComponentSnapshot, ImageOffer, ImageVerdict, ReceiverComponent, ReceiverExports, ReceiverHost, ReceiverOptions, TransferSnapshot,
+} from './receiver-exports.ts';
 import { readComponents, readTransfer } from './receiver-snapshot.ts';
 import { readRecord, writeRecord, type SlotRecord } from './slot-record.ts';
-import { namesOf, putText, wordsOf } from './words.ts';
+import { namesOf, putText, readText, wordsOf } from './words.ts';
 
 /** Performs one action and answers what the core is told: a number only for OpenStaging. */
 type Perform = () => number | void;
@@ -27,7 +29,7 @@ export class Receiver {
     this.#core = core;
     this.#host = host;
     this.inbox = this.#bytes(readNumber(core.INBOX), readNumber(core.INBOX_SIZE));
-    this.versions = { lowest: readNumber(core.PROTOCOL_VERSION), highest: readNumber(core.PROTOCOL_VERSION) };
+    this.versions = { lowest: readNumber(core.LOWEST_VERSION), highest: readNumber(core.PROTOCOL_VERSION) };
     this.#statuses = namesOf(core.Status);
     this.#actions = namesOf(core.ReceiverAction);
     this.#notes = wordsOf(core.Note);
@@ -44,7 +46,8 @@ export class Receiver {
     this.#names = options.components.map(({ name }) => name);
     const strangers = (options.records ?? []).filter((record) => !this.#load(record)).map(({ component }) => component);
     putText(this.#bytes(readNumber(core.PLATFORM), readNumber(core.NAME_SIZE)), options.platform);
-    const status = core.receiverStart(options.chunkSize, options.window, options.leaseMs, options.bootId);
+    const { chunkSize, window, leaseMs, trialMs = 0, bootId, labMode = false } = options;
+    const status = core.receiverStart(chunkSize, window, leaseMs, trialMs, bootId, labMode ? 1 : 0);
     this.#expect(status, 'starting the receiver');
     return strangers;
   }
@@ -104,13 +107,28 @@ export class Receiver {
     this.#core.receiverHostReset();
   }
 
+  /** Makes the image in the slot that does not run the running one, on trial. `Ok`, `Full` (something is under way) or `WrongState` (there is none). */
+  activate(component: string): string {
+    return this.#statuses[this.#core.receiverActivate(this.#names.indexOf(component) >>> 0)] ?? 'unknown';
+  }
+
+  /** Takes a pending activation back, or runs the image before. Answers as `activate`. */
+  revert(component: string): string {
+    return this.#statuses[this.#core.receiverRevert(this.#names.indexOf(component) >>> 0)] ?? 'unknown';
+  }
+
+  /** Ends the open upgrade, whoever holds it; what was received is kept. Answers as `activate`. */
+  abort(): string {
+    return this.#statuses[this.#core.receiverAbort()] ?? 'unknown';
+  }
+
   /** Whether a session that is alive holds the lock. */
   isHeld(nowMs: number): boolean {
     return this.#core.receiverIsHeld(nowMs >>> 0) !== 0;
   }
 
-  components(): ComponentSnapshot[] {
-    return readComponents(this.#core);
+  components(nowMs: number): ComponentSnapshot[] {
+    return readComponents(this.#core, nowMs >>> 0);
   }
 
   transfer(nowMs: number): TransferSnapshot {
@@ -152,8 +170,29 @@ export class Receiver {
       EraseFlash: () => host.eraseFlash(component(), slot(), offset(), size()),
       ProgramFlash: () => host.programFlash(component(), slot(), offset(), bytes()),
       WriteRecord: () => host.writeRecord(this.#record(readNumber(core.jobPointer))),
+      JudgeImage: () => this.#verdict(host.judge(this.#offer(component(), bytes()))),
+      AuthenticateStaging: () => this.#verdict(host.authenticate(offset(), size())),
+      CheckHealth: () => (host.checkHealth(component(), slot()) ? 0 : 1),
       Note: () => host.note(this.#notes[readNumber(core.jobNote)] ?? 'unknown'),
     };
+  }
+
+  #offer(component: string, signature: Uint8Array): ImageOffer {
+    const core = this.#core;
+    return {
+      component,
+      version: readText(this.#bytes(readNumber(core.FILE_VERSION), readNumber(core.VERSION_SIZE))),
+      size: readNumber(core.fileSize) >>> 0,
+      sha256: Buffer.from(this.#bytes(readNumber(core.FILE_DIGEST), readNumber(core.DIGEST_SIZE))).toString('hex'),
+      floor: core.componentFloor(readNumber(core.jobComponent)) >>> 0,
+      signature: signature.length === 0 ? undefined : signature,
+    };
+  }
+
+  #verdict({ completion, security }: ImageVerdict): void {
+    const number = wordsOf(this.#core.Completion).indexOf(completion);
+    if (number < 0) throw new Error(`a verdict on an image: expected a word of the core's Completion, got "${completion}"`);
+    this.#core.receiverVerdict(number, security);
   }
 
   #record(page: number): SlotRecord {

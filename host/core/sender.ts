@@ -17,6 +17,8 @@ export interface SenderFile {
   readonly version: string;
   /** SHA-256, 32 bytes. */
   readonly digest: Uint8Array;
+  /** The signature file, when there is one. */
+  readonly signature?: Uint8Array | undefined;
 }
 
 /** What the caller does next. */
@@ -61,6 +63,7 @@ export interface SenderExports
     | 'INBOX' | 'INBOX_SIZE' | 'NAME_SIZE' | 'VERSION_SIZE' | 'DIGEST_SIZE' | 'SENDER_COMPONENT' | 'SENDER_VERSION' | 'SENDER_DIGEST'
     | 'SENDER_CHUNK' | 'senderOffset' | 'senderChunk' | 'senderOut' | 'senderOutSize' | 'senderWaitMs' | 'senderFailure' | 'senderCompletion'
     | 'senderSlot' | 'senderResumed' | 'senderPhase' | 'senderDone' | 'senderTotal' | 'senderFlashMs' | 'senderEqual' | 'senderRepeats'
+    | 'SENDER_SIGNATURE' | 'SIGNATURE_LIMIT'
   > {
   readonly memory: WebAssembly.Memory;
   readonly Status: CoreEnum;
@@ -68,7 +71,7 @@ export interface SenderExports
   readonly Phase: CoreEnum;
   readonly Allow: CoreEnum;
   readonly SenderAction: CoreEnum;
-  senderBegin(upgrade: number, index: number, allow: number, fileSize: number): number;
+  senderBegin(upgrade: number, index: number, allow: number, fileSize: number, signatureSize: number): number;
   senderNext(now: number): number;
   senderRead(status: number, now: number): number;
   senderMessage(message: number, size: number, now: number): number;
@@ -89,14 +92,17 @@ export class Sender {
   }
 
   /** Begins a file; one under way is forgotten. */
-  begin({ upgrade, index, allow, size, component, version, digest }: SenderFile): void {
+  begin({ upgrade, index, allow, size, component, version, digest, signature = new Uint8Array(0) }: SenderFile): void {
     const core = this.#core;
     const digestSize = readNumber(core.DIGEST_SIZE);
     if (digest.length !== digestSize) throw new RangeError(`beginning a file failed: expected a digest of ${digestSize} bytes, got ${digest.length}; nothing was sent`);
     putText(this.#bytes(readNumber(core.SENDER_COMPONENT), readNumber(core.NAME_SIZE)), component);
     putText(this.#bytes(readNumber(core.SENDER_VERSION), readNumber(core.VERSION_SIZE)), version);
     this.#bytes(readNumber(core.SENDER_DIGEST), digestSize).set(digest);
-    const status = core.senderBegin(upgrade, index, numberOf(core.Allow, allow), size);
+    const limit = readNumber(core.SIGNATURE_LIMIT);
+    if (signature.length > limit) throw new RangeError(`beginning a file failed: expected a signature of at most ${limit} bytes, got ${signature.length}; nothing was sent`);
+    this.#bytes(readNumber(core.SENDER_SIGNATURE), signature.length).set(signature);
+    const status = core.senderBegin(upgrade, index, numberOf(core.Allow, allow), size, signature.length);
     if (status !== 0) throw new Error(`beginning a file failed: the core answers ${this.#status(status)}; nothing was sent`);
   }
 

@@ -1,6 +1,6 @@
 import { readNumber, type CoreGlobals } from './flash-globals.ts';
 
-export type SlotState = 'empty' | 'writing' | 'valid' | 'failed';
+export type SlotState = 'empty' | 'writing' | 'valid' | 'failed' | 'rejected';
 
 /** What one slot of a component holds. */
 export interface SlotDescription {
@@ -25,6 +25,10 @@ export interface SlotRecord {
   readonly pending?: number;
   /** The new image runs only after a reset of the host. */
   readonly hostReset: boolean;
+  /** Which attempt to start the active slot this is, counted from 1; not there when it is on no trial. */
+  readonly trial?: number;
+  /** No image with a lower security number is taken; 0 when not there. */
+  readonly floor?: number;
   /** One or two. */
   readonly slots: readonly SlotDescription[];
 }
@@ -34,12 +38,12 @@ export interface RecordMemory
   extends CoreGlobals<
     | 'RECORD_NAME' | 'RECORD_NAME_SIZE' | 'RECORD_SLOTS' | 'RECORD_SLOT_SIZE' | 'RECORD_SLOT_IMAGE_SIZE' | 'RECORD_SLOT_SECURITY'
     | 'RECORD_DOUBTS' | 'RECORD_DOUBT_SIZE' | 'RECORD_SLOT_VERSION' | 'RECORD_SLOT_DIGEST' | 'RECORD_VERSION_SIZE' | 'RECORD_NO_SLOT'
-    | 'recordSlotCount' | 'recordActive' | 'recordPending' | 'recordFlags'
+    | 'recordSlotCount' | 'recordActive' | 'recordPending' | 'recordFlags' | 'recordTrial' | 'recordFloor' | 'RECORD_NO_TRIAL'
   > {
   readonly memory: WebAssembly.Memory;
 }
 
-const STATES: readonly SlotState[] = ['empty', 'writing', 'valid', 'failed'];
+const STATES: readonly SlotState[] = ['empty', 'writing', 'valid', 'failed', 'rejected'];
 const HOST_RESET = 1;
 const DIGEST_SIZE = 32;
 const NOTHING = 0xffff_ffff;
@@ -47,10 +51,14 @@ const NOTHING = 0xffff_ffff;
 /** The record at hand in the core, as a plain object. */
 export function readRecord(core: RecordMemory): SlotRecord {
   const pending = readNumber(core.recordPending);
-  const record = {
+  const trial = readNumber(core.recordTrial);
+  const floor = readNumber(core.recordFloor) >>> 0;
+  const record: SlotRecord = {
     component: textOf(bytesOf(core, readNumber(core.RECORD_NAME), readNumber(core.RECORD_NAME_SIZE))),
     active: readNumber(core.recordActive),
     hostReset: (readNumber(core.recordFlags) & HOST_RESET) !== 0,
+    ...(trial === readNumber(core.RECORD_NO_TRIAL) ? {} : { trial }),
+    ...(floor === 0 ? {} : { floor }),
     slots: Array.from({ length: readNumber(core.recordSlotCount) }, (_, index) => readSlot(core, index)),
   };
   return pending === readNumber(core.RECORD_NO_SLOT) ? record : { ...record, pending };
@@ -64,6 +72,8 @@ export function writeRecord(core: RecordMemory, record: SlotRecord): void {
   core.recordActive.value = record.active;
   core.recordPending.value = record.pending ?? readNumber(core.RECORD_NO_SLOT);
   core.recordFlags.value = record.hostReset ? HOST_RESET : 0;
+  core.recordTrial.value = record.trial ?? readNumber(core.RECORD_NO_TRIAL);
+  core.recordFloor.value = record.floor ?? 0;
   record.slots.forEach((slot, index) => writeSlot(core, index, slot));
 }
 

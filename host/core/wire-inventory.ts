@@ -31,8 +31,21 @@ export interface InventoryComponent {
   readonly pending: number | undefined;
   readonly isInPlace: boolean;
   readonly needsHostReset: boolean;
+  /** The device takes images without a signature. */
+  readonly isLabMode?: boolean;
   /** One or two. */
   readonly slots: readonly InventorySlot[];
+  /** What version 2 tells on top. */
+  readonly trust?: InventoryTrust;
+}
+
+export interface InventoryTrust {
+  /** The lowest security number that the component takes. */
+  readonly floor: number;
+  /** Which attempt to start the running image this is, and how many there are; 0: it is on no trial. */
+  readonly attempt: number;
+  readonly limit: number;
+  readonly remainingMs: number;
 }
 
 export interface InventoryResponse {
@@ -46,7 +59,8 @@ export interface InventoryExports
     CoreGlobals<
       | 'INVENTORY_RESPONSE_SIZE' | 'SLOT_SIZE' | 'NO_SLOT' | 'FLAG_HOST_RESET' | 'FLAG_IN_PLACE' | 'inventoryIndex'
       | 'inventoryCompletion' | 'inventorySlotCount' | 'inventoryRunning' | 'inventoryPending' | 'inventoryCount'
-      | 'inventorySlotSize' | 'inventoryFlags' | 'inventoryName'
+      | 'inventorySlotSize' | 'inventoryFlags' | 'inventoryName' | 'frameVersion' | 'frameSpoken'
+      | 'inventoryFloor' | 'inventoryTrialAttempt' | 'inventoryTrialLimit' | 'inventoryTrialMs' | 'FLAG_LAB_MODE'
     > {
   readonly SlotState: CoreEnum;
   inventoryRequestEncode(body: number, index: number): number;
@@ -55,6 +69,7 @@ export interface InventoryExports
     body: number, slotCount: number, running: number, pending: number, index: number, count: number, name: number,
     slotSize: number, flags: number, firstSlot: number,
   ): number;
+  inventoryTrialEncode(body: number, floor: number, attempt: number, limit: number, leftMs: number): number;
   inventoryResponseDecode(body: number, size: number): number;
   inventorySlotState(slot: number): number;
   inventorySlotImageSize(slot: number): number;
@@ -66,6 +81,8 @@ export interface InventoryExports
 // A slot: u8 state, 3 bytes reserved, u32 size, u32 security, version [32], digest [32].
 const SLOT_VERSION = 12;
 const SLOT_DIGEST = 44;
+
+const NO_TRIAL: InventoryTrust = { floor: 0, attempt: 0, limit: 0, remainingMs: 0 };
 
 export function inventoryRequest(core: InventoryExports, memory: WireMemory): BodyCodec<InventoryRequest> {
   return {
@@ -97,10 +114,15 @@ function encodeComponent(core: InventoryExports, memory: WireMemory, component: 
   if (slots.length < 1 || slots.length > 2) throw new RangeError(`an inventory: expected one or two slots, got ${slots.length}; no message was made`);
   const size = readNumber(core.SLOT_SIZE);
   slots.forEach((slot, at) => writeSlot(core, memory.bytes(memory.slotsAt + at * size, size), slot));
-  const flags = (component.needsHostReset ? readNumber(core.FLAG_HOST_RESET) : 0) | (component.isInPlace ? readNumber(core.FLAG_IN_PLACE) : 0);
-  return core.inventoryResponseEncode(
+  const flags = (component.needsHostReset ? readNumber(core.FLAG_HOST_RESET) : 0) | (component.isInPlace ? readNumber(core.FLAG_IN_PLACE) : 0)
+    | (component.isLabMode ? readNumber(core.FLAG_LAB_MODE) : 0);
+  const bodySize = core.inventoryResponseEncode(
     memory.bodyAt, slots.length, fits(running, 8, 'running'), fits(pending, 8, 'pending'), fits(index, 16, 'index'),
     fits(count, 16, 'count'), memory.name(name), fits(slotSize, 32, 'slotSize'), flags, memory.slotsAt);
+  if (unsigned(core.frameSpoken) < 2) return bodySize;
+  const { floor, attempt, limit, remainingMs } = component.trust ?? NO_TRIAL;
+  return core.inventoryTrialEncode(
+    memory.bodyAt, fits(floor, 32, 'floor'), fits(attempt, 8, 'attempt'), fits(limit, 8, 'limit'), fits(remainingMs, 32, 'remainingMs'));
 }
 
 function writeSlot(core: InventoryExports, into: Uint8Array, { state, size, security, version, digest }: InventorySlot): void {
@@ -134,5 +156,10 @@ function readComponent(core: InventoryExports, memory: WireMemory, states: reado
       version: memory.readVersion(core.inventorySlotVersion(at)),
       digest: memory.readDigest(core.inventorySlotDigest(at)),
     })),
+    ...((flags & readNumber(core.FLAG_LAB_MODE)) === 0 ? {} : { isLabMode: true }),
+    ...(unsigned(core.frameVersion) < 2 ? {} : { trust: {
+      floor: unsigned(core.inventoryFloor), attempt: unsigned(core.inventoryTrialAttempt), limit: unsigned(core.inventoryTrialLimit),
+      remainingMs: unsigned(core.inventoryTrialMs),
+    } }),
   };
 }

@@ -56,6 +56,12 @@ export class WireMemory {
     return this.#scratch + 128;
   }
 
+  /** Address of a signature file; the caller has seen that it is not too long. */
+  signature(value: Uint8Array): number {
+    this.bytes(this.#scratch + 1024, value.length).set(value);
+    return this.#scratch + 1024;
+  }
+
   /** Room for the slots of an inventory. */
   get slotsAt(): number {
     return this.#scratch + 256;

@@ -22,6 +22,14 @@ export const COMPLETIONS = {
   FlashFailed: 'the flash could not be erased, programmed or read',
   ReadBackMismatch: 'the flash does not hold what was written',
   RecordFailed: 'the device could not write its slot records',
+  SignatureMissing: 'the device takes signed images only, and no signature came with this one',
+  SignatureInvalid: 'the signature was not made over this image, or can not be read',
+  KeyNotTrusted: 'the device does not trust the key that has signed',
+  WrongPlatform: 'the image was signed for another platform',
+  SignatureMismatch: 'what was signed is not what was announced',
+  SecurityTooLow: 'the security number of the image is below the one that the device has reached',
+  OnTrial: 'what the device runs is on trial, and it keeps the image before for as long',
+  TrialFailed: 'the device ran this image on trial and went back',
 } as const;
 
 /** A number that a newer peer knows and this build does not. */
@@ -30,7 +38,7 @@ export type CompletionName = keyof typeof COMPLETIONS | UnknownName;
 export type ActivateName = 'No' | 'Now' | 'NextReset';
 export type AllowName = 'Upgrade' | 'Reinstall' | 'Downgrade';
 export type OriginName = 'Unknown' | 'BeforeOs' | 'AfterOs' | 'Remote';
-export type SlotStateName = 'Empty' | 'Writing' | 'Valid' | 'Failed';
+export type SlotStateName = 'Empty' | 'Writing' | 'Valid' | 'Failed' | 'Rejected';
 export type PhaseName = 'Idle' | 'Open' | 'Receiving' | 'Verifying' | 'Writing' | 'ReadingBack' | 'Stored' | 'Failed';
 export type AbortReasonName = 'Asked' | 'TimeLimit' | 'SenderFailed';
 

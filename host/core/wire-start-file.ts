@@ -1,4 +1,4 @@
-import type { CoreEnum, CoreGlobals } from './flash-globals.ts';
+import { readNumber, type CoreEnum, type CoreGlobals } from './flash-globals.ts';
 import { fits, nameOf, numberOf, unsigned, type BodyCodec, type WireMemory, type WireMemoryExports } from './wire-memory.ts';
 import type { AllowName, CompletionName } from './wire-names.ts';
 import { namesOf } from './words.ts';
@@ -12,6 +12,8 @@ export interface StartFileRequest {
   readonly version: string;
   /** SHA-256, 32 bytes. */
   readonly digest: Uint8Array;
+  /** The signature file; only version 2 has a place for it. */
+  readonly signature?: Uint8Array;
 }
 
 export interface StartFileResponse {
@@ -30,12 +32,13 @@ export interface StartFileExports
     CoreGlobals<
       | 'startFileUpgrade' | 'startFileIndex' | 'startFileAllow' | 'startFileSize' | 'startFileComponent' | 'startFileVersion'
       | 'startFileDigest' | 'startFileCompletion' | 'startFileSlot' | 'startFileWindow' | 'startFileTransfer' | 'startFileChunkSize'
-      | 'startFileNext'
+      | 'startFileNext' | 'startFileSignature' | 'startFileSignatureSize' | 'SIGNATURE_LIMIT' | 'frameSpoken'
     > {
   readonly Allow: CoreEnum;
   startFileRequestEncode(
     body: number, upgrade: number, index: number, allow: number, size: number, component: number, version: number, digest: number,
   ): number;
+  startFileSignatureEncode(body: number, signature: number, size: number): number;
   startFileRequestDecode(body: number, size: number): number;
   startFileResponseEncode(
     body: number, completion: number, slot: number, window: number, transfer: number, chunkSize: number, next: number,
@@ -43,13 +46,20 @@ export interface StartFileExports
   startFileResponseDecode(body: number, size: number): number;
 }
 
+const NO_SIGNATURE = new Uint8Array(0);
+
 export function startFileRequest(core: StartFileExports, memory: WireMemory): BodyCodec<StartFileRequest> {
   const allows = namesOf(core.Allow);
   return {
-    encode: ({ upgrade, index, allow, size, component, version, digest }) =>
-      core.startFileRequestEncode(
+    encode: ({ upgrade, index, allow, size, component, version, digest, signature = NO_SIGNATURE }) => {
+      const bodySize = core.startFileRequestEncode(
         memory.bodyAt, fits(upgrade, 32, 'upgrade'), fits(index, 16, 'index'), numberOf(core.Allow, allow), fits(size, 32, 'size'),
-        memory.name(component), memory.version(version), memory.digest(digest)),
+        memory.name(component), memory.version(version), memory.digest(digest));
+      if (unsigned(core.frameSpoken) < 2) return bodySize;
+      const limit = readNumber(core.SIGNATURE_LIMIT);
+      if (signature.length > limit) throw new RangeError(`a signature: expected at most ${limit} bytes, got ${signature.length}; no message was made`);
+      return core.startFileSignatureEncode(memory.bodyAt, memory.signature(signature), signature.length);
+    },
     decode: (size) => core.startFileRequestDecode(memory.bodyAt, size),
     read: () => ({
       upgrade: unsigned(core.startFileUpgrade),
@@ -59,6 +69,7 @@ export function startFileRequest(core: StartFileExports, memory: WireMemory): Bo
       component: memory.readName(unsigned(core.startFileComponent)),
       version: memory.readVersion(unsigned(core.startFileVersion)),
       digest: memory.readDigest(unsigned(core.startFileDigest)),
+      ...(unsigned(core.startFileSignatureSize) === 0 ? {} : { signature: memory.bytes(unsigned(core.startFileSignature), unsigned(core.startFileSignatureSize)).slice() }),
     }),
   };
 }

@@ -55,6 +55,7 @@ export interface WireExports
     CoreGlobals<'RESPONSE' | 'MAXIMUM_BODY' | 'frameType' | 'frameIsResponse' | 'frameId' | 'frameBodySize'> {
   readonly MessageType: CoreEnum;
   readonly Status: CoreEnum;
+  frameSpeak(version: number): void;
   frameEncode(message: number, type: number, id: number, bodySize: number): number;
   frameDecode(message: number, size: number): number;
 }
@@ -82,6 +83,11 @@ export class Wire {
     const size = this.#codec(name).encode(fields);
     const response = name.endsWith('-response') ? readNumber(this.#core.RESPONSE) : 0;
     return this.#frame(this.typeOf(name) | response, id, size);
+  }
+
+  /** Messages are made in this version of the protocol from now on; at first in the oldest. */
+  speak(version: number): void {
+    this.#core.frameSpeak(version);
   }
 
   /** The number of a message's type, without the response bit. */

@@ -13,11 +13,13 @@ import { loadCore } from '../../host/core/instance.ts';
 import { Receiver } from '../../host/core/receiver.ts';
 import type { ReceiverExports } from '../../host/core/receiver-exports.ts';
 import type { RecordExports } from '../../host/core/slot-records.ts';
+import type { Trust } from '../../host/bmc/trust/judge.ts';
 import { SMALL_BOARD } from '../bmc/small-board.ts';
 import { Wire, type Image, type Response } from './wire.ts';
 
 export const CHUNK = 16 * 1024;
 export const LEASE_MS = 5000;
+const LAB: Trust = { keys: [], revoked: [], labMode: true };
 /** No single request needs as many actions on this board. */
 const ACTION_LIMIT = 2000;
 
@@ -26,6 +28,10 @@ export interface RigOptions {
   readonly inject?: SlotsOptions['inject'];
   readonly openFile?: OpenFile;
   readonly chunkSize?: number;
+  /** For how long an image is on trial; committed at once when not given. */
+  readonly trialMs?: number;
+  /** Whose signatures count; lab mode when not given. */
+  readonly trust?: Trust;
   /** The clock at the start. */
   readonly now?: number;
 }
@@ -132,19 +138,20 @@ export class Rig {
 
   #boot(): Receiver {
     const core = loadCore<ReceiverExports & RecordExports>();
-    const { openFile, board = SMALL_BOARD, chunkSize = CHUNK } = this.#options;
+    const { openFile, board = SMALL_BOARD, chunkSize = CHUNK, trialMs = 0, trust = LAB } = this.#options;
     const staging = new Staging({ directory: join(this.directory, 'staging'), ...(openFile ? { openFile } : {}) });
     const slotLog = new SlotLog(core, this.slots);
     const records = slotLog.list();
     const receiver: Receiver = new Receiver(core, new ReceiverActions({
       staging, slots: this.slots, slotLog, records,
+      platform: board.platform, trust: () => trust,
       respond: (_link, message) => this.responses.push(this.wire.read(message)),
       transfer: () => receiver.transfer(this.now),
-      components: () => receiver.components(),
+      components: () => receiver.components(this.now),
       say: (event) => this.events.push(event),
     }));
     this.#boots++;
-    receiver.start({ components: board.components, records, chunkSize, window: 8, leaseMs: LEASE_MS, bootId: 1000 * this.#boots, platform: board.platform });
+    receiver.start({ components: board.components, records, chunkSize, window: 8, leaseMs: LEASE_MS, trialMs, labMode: trust.labMode, bootId: 1000 * this.#boots, platform: board.platform });
     return receiver;
   }
 }

@@ -111,14 +111,14 @@ describe('flash that fails', () => {
     rig.install(smallImage('bmc', '1.5.0', 9));
     rig.install(old, 'now');
     const newer = smallImage('bmc', '3.0.0', 10);
-    const target = rig.receiver.components()[0]!.running === 1 ? 'bmc-0' : 'bmc-1';
+    const target = rig.receiver.components(0)[0]!.running === 1 ? 'bmc-0' : 'bmc-1';
     expect(target).toBe('bmc-0');
     state.isBroken = true;
     rig.restart();
     rig.run();
     expect(attempt(rig, newer), 'the other slot works').toBe('Ok');
     expect(attempt(rig, smallImage('bmc', '4.0.0', 11))).toBe('FlashFailed');
-    expect(rig.receiver.components()[0], 'the running image stays').toMatchObject({ running: 0, slots: [{ version: '3.0.0' }, {}] });
+    expect(rig.receiver.components(0)[0], 'the running image stays').toMatchObject({ running: 0, slots: [{ version: '3.0.0' }, {}] });
     expect(rig.events.at(-1)?.event).not.toBe('file-stored');
     state.isBroken = false;
     expect(again(rig, smallImage('bmc', '4.0.0', 11))).toBe('Ok');
@@ -133,7 +133,7 @@ describe('flash that fails', () => {
     const failure = rig.events.find(({ event }) => event === 'file-failed');
     expect(failure?.text).toContain('the part does not answer');
     expect(failure?.text).toContain('bios has no whole image: send it again');
-    expect(rig.receiver.components()[1]).toMatchObject({ running: undefined, slots: [{ state: 'failed' }] });
+    expect(rig.receiver.components(0)[1]).toMatchObject({ running: undefined, slots: [{ state: 'failed' }] });
     state.isBroken = false;
     expect(again(rig, bios)).toBe('Ok');
     expect(rig.holds(bios, 0)).toBe(true);
@@ -145,7 +145,7 @@ describe('flash that fails', () => {
     rig.install(old);
     isLying = true;
     expect(attempt(rig, bmc)).toBe('ReadBackMismatch');
-    expect(rig.receiver.components()[0]).toMatchObject({ running: 0 });
+    expect(rig.receiver.components(0)[0]).toMatchObject({ running: 0 });
     isLying = false;
     expect(again(rig, bmc)).toBe('Ok');
   });
@@ -163,7 +163,7 @@ describe('flash that fails', () => {
     rig.run();
     expect(attempt(rig, bmc)).toBe('RecordFailed');
     expect(new Set(touched)).toEqual(new Set(['records']));
-    expect(rig.receiver.components()[0]).toMatchObject({ running: 0, slots: [{ state: 'valid' }, { state: 'empty' }] });
+    expect(rig.receiver.components(0)[0]).toMatchObject({ running: 0, slots: [{ state: 'valid' }, { state: 'empty' }] });
     state.isBroken = false;
     expect(again(rig, bmc)).toBe('Ok');
   });
@@ -202,12 +202,12 @@ describe('a device that dies', () => {
       rig.restart();
       rig.run();
       sawRepair ||= rig.words().includes('repair-started');
-      const { running, slots } = rig.receiver.components()[index]!;
+      const { running, slots } = rig.receiver.components(0)[index]!;
       const runs = running === undefined ? undefined : [before, image].find(({ version }) => version === slots[running]?.version);
       expect(runs && rig.holds(runs, running!), `killed after ${budget} actions: the running slot is whole`).toBe(true);
       const { file } = rig.install(image, 'now', 2);
       expect(['Ok', 'AlreadyRunning'], `killed after ${budget} actions`).toContain(file.completion);
-      expect(rig.holds(image, rig.receiver.components()[index]!.running!), `killed after ${budget} actions: the new image`).toBe(true);
+      expect(rig.holds(image, rig.receiver.components(0)[index]!.running!), `killed after ${budget} actions: the new image`).toBe(true);
       rig.remove();
     }
     expect(sawRepair).toBe(index === 1);
@@ -219,10 +219,10 @@ describe('a device that dies', () => {
     const transfer = rig.announce(rig.open(), bios).fields['transfer']!;
     rig.sendFrom(bios, transfer, 0);
     rig.receiver.deliver(0, rig.wire.endFile(transfer, bios.bytes.length), rig.now);
-    while (rig.receiver.components()[1]!.slots[0]!.state !== 'writing') rig.receiver.step(rig.now);
+    while (rig.receiver.components(0)[1]!.slots[0]!.state !== 'writing') rig.receiver.step(rig.now);
     for (let i = 0; i < 5; i++) rig.receiver.step(rig.now);
     rig.restart();
-    expect(rig.receiver.components()[1]).toMatchObject({ running: undefined, slots: [{ state: 'writing', version: '2.0.0' }] });
+    expect(rig.receiver.components(0)[1]).toMatchObject({ running: undefined, slots: [{ state: 'writing', version: '2.0.0' }] });
     rig.events.length = 0;
     let answered = 0;
     while (!rig.words().includes('file-stored')) {
@@ -235,7 +235,7 @@ describe('a device that dies', () => {
     expect(answered).toBeGreaterThan(0);
     expect(rig.words()).toContain('repair-started');
     expect(rig.words()).toContain('file-stored');
-    expect(rig.receiver.components()[1]).toMatchObject({ running: 0, slots: [{ state: 'valid', version: '2.0.0' }] });
+    expect(rig.receiver.components(0)[1]).toMatchObject({ running: 0, slots: [{ state: 'valid', version: '2.0.0' }] });
     expect(rig.holds(bios, 0)).toBe(true);
   });
 
@@ -245,12 +245,12 @@ describe('a device that dies', () => {
     const transfer = rig.announce(rig.open(), bios).fields['transfer']!;
     rig.sendFrom(bios, transfer, 0);
     rig.receiver.deliver(0, rig.wire.endFile(transfer, bios.bytes.length), rig.now);
-    while (rig.receiver.components()[1]!.slots[0]!.state !== 'writing') rig.receiver.step(rig.now);
+    while (rig.receiver.components(0)[1]!.slots[0]!.state !== 'writing') rig.receiver.step(rig.now);
     for (let i = 0; i < 5; i++) rig.receiver.step(rig.now);
     rig.loseStaging();
     rig.restart();
     rig.run();
-    expect(rig.receiver.components()[1]).toMatchObject({ running: undefined, slots: [{ state: 'writing' }] });
+    expect(rig.receiver.components(0)[1]).toMatchObject({ running: undefined, slots: [{ state: 'writing' }] });
     expect(rig.install(bios, 'now', 2).file.completion).toBe('Ok');
     expect(rig.holds(bios, 0)).toBe(true);
   });

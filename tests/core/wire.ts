@@ -29,6 +29,8 @@ export interface Image {
   readonly version: string;
   readonly bytes: Uint8Array;
   readonly digest: Uint8Array;
+  /** With one, start file is of protocol version 2. */
+  readonly signature?: Uint8Array;
 }
 
 export function imageOf(component: string, version: string, bytes: Uint8Array): Image {
@@ -76,7 +78,18 @@ export class Wire {
     putText(this.#bytes(texts, 16), image.component);
     putText(this.#bytes(texts + 16, 32), image.version);
     this.#bytes(texts + 48, 32).set(image.digest);
-    return this.#request('StartFile', (body) => this.#call('startFileRequestEncode', body, upgrade, 0, ALLOW[allow], size, texts, texts + 16, texts + 48));
+    const { signature } = image;
+    this.#call('frameSpeak', signature === undefined ? 1 : 2);
+    try {
+      return this.#request('StartFile', (body) => {
+        const bodySize = this.#call('startFileRequestEncode', body, upgrade, 0, ALLOW[allow], size, texts, texts + 16, texts + 48);
+        if (signature === undefined) return bodySize;
+        this.#bytes(texts + 1024, signature.length).set(signature);
+        return this.#call('startFileSignatureEncode', body, texts + 1024, signature.length);
+      });
+    } finally {
+      this.#call('frameSpeak', 1);
+    }
   }
 
   data(transfer: number, offset: number, bytes: Uint8Array): Uint8Array {

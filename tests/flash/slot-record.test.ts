@@ -108,7 +108,7 @@ describe('a slot record', () => {
     const fields: readonly (readonly [string, number, number])[] = [
       ['no slot', 28, 0], ['three slots', 28, 3], ['an active slot that is not there', 29, 2], ['a pending slot that is not there', 30, 2],
       ['an unknown flag', 31, 2], ['no name', 12, 0], ['a name with a space', 13, 0x20], ['a name that goes on after NUL', 20, 0x61],
-      ['an unknown state', 32, 4], ['a version with a control character', 45, 10], ['an unknown state of slot 1', 108, 0xff],
+      ['an unknown state', 32, 5], ['attempt 0 of a trial', 200, 0], ['a version with a control character', 45, 10], ['an unknown state of slot 1', 108, 0xff],
     ];
     for (const [what, at, value] of fields) expect(changed([at, value]), what).toBe('BadField');
   });

@@ -5,7 +5,7 @@ import { NorFlash } from '../../host/bmc/nor-flash.ts';
 import type { FaultyLink } from '../../host/bus/faulty-link.ts';
 import type { PlannedPart } from '../../host/core/flash-plan.ts';
 import { loadCore } from '../../host/core/instance.ts';
-import type { ReceiverComponent, ReceiverExports, ReceiverHost } from '../../host/core/receiver-exports.ts';
+import type { ImageVerdict, ReceiverComponent, ReceiverExports, ReceiverHost } from '../../host/core/receiver-exports.ts';
 import { Receiver } from '../../host/core/receiver.ts';
 import type { SlotRecord } from '../../host/core/slot-record.ts';
 
@@ -94,7 +94,7 @@ export class MemoryDevice implements ReceiverHost {
     for (let actions = 0; nowMs >= this.#busyUntilMs; actions++) {
       if (actions > 100_000) throw new Error('the device does not come to rest');
       const message = this.receiver.ready() ? link.receive('to-device', nowMs) : undefined;
-      if (message !== undefined) this.receiver.deliver(1, message, nowMs);
+      if (message !== undefined) this.receiver.deliver(0, message, nowMs);
       if (!this.receiver.step(nowMs) && message === undefined) return nowMs + this.receiver.waitMs;
     }
     return this.#busyUntilMs;
@@ -158,6 +158,19 @@ export class MemoryDevice implements ReceiverHost {
 
   note(note: string): void {
     this.notes.push(note);
+  }
+
+  /** In this lab everything is taken. */
+  judge(): ImageVerdict {
+    return { completion: 'ok', security: 0 };
+  }
+
+  authenticate(): ImageVerdict {
+    return { completion: 'ok', security: 0 };
+  }
+
+  checkHealth(): boolean {
+    return true;
   }
 
   failed(action: string, cause: unknown): void {

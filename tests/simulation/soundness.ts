@@ -10,7 +10,7 @@ const words = loadCore<{ readonly Status: CoreEnum; readonly Completion: CoreEnu
 const [statuses, completions] = [namesOf(words.Status), namesOf(words.Completion)];
 
 function expectRunning({ device }: WorldReport, image: SimulatedImage, where: string): void {
-  const component = device.receiver.components().find(({ name }) => name === image.component);
+  const component = device.receiver.components(0).find(({ name }) => name === image.component);
   const slot = component?.running === undefined ? undefined : component.slots[component.running];
   expect({ state: slot?.state, version: slot?.version, digest: slot?.digest }, where).toEqual({
     state: 'valid', version: image.version, digest: image.digest,
@@ -32,7 +32,7 @@ export function expectSound(report: WorldReport, where: string): void {
   expect(statuses, where).toContain(report.outcome.status);
   expect(completions, where).toContain(report.outcome.completion);
   for (const [index, old] of report.oldImages.entries()) {
-    const component = report.device.receiver.components()[index];
+    const component = report.device.receiver.components(0)[index];
     const isNew = component?.running !== undefined && component.slots[component.running]?.version === '2.0';
     // Written in place: after a failure half-way the device finishes it by itself, or the next run does.
     if (component?.running === undefined && component?.isInPlace === true) continue;

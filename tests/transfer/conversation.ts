@@ -151,12 +151,12 @@ export class Conversation {
   }
 
   running(component: string): string | undefined {
-    const found = this.device.receiver.components().find(({ name }) => name === component);
+    const found = this.device.receiver.components(0).find(({ name }) => name === component);
     return found?.running === undefined ? undefined : found.slots[found.running]?.version;
   }
 
   pending(component: string): string | undefined {
-    const found = this.device.receiver.components().find(({ name }) => name === component);
+    const found = this.device.receiver.components(0).find(({ name }) => name === component);
     return found?.pending === undefined ? undefined : found.slots[found.pending]?.version;
   }
 }

@@ -74,7 +74,7 @@ function expectUsable(it: Conversation): void {
   const good = testImage('bmc', '99.0', 3333);
   expect(it.push(good, 'Now', 'Downgrade')).toMatchObject({ completion: 'Ok', stored: 1 });
   expect(it.running('bmc'), `SEED=${seed}`).toBe('99.0');
-  const slot = it.device.receiver.components()[0]?.running ?? 0;
+  const slot = it.device.receiver.components(0)[0]?.running ?? 0;
   expect(hex(it.device.slotBytes('bmc', slot, 3333))).toBe(hex(good.bytes));
 }
 

@@ -42,6 +42,13 @@ describe('the specification', () => {
     expect(sizeOf(fields(tables(section('Inventory'))[2]!))).toBe(readNumber(constants['SLOT_SIZE']));
   });
 
+  it('says what version 2 appends, as the code does', () => {
+    const inventory = sizeOf(fields(tables(section('Inventory since version 2'))[0]!));
+    expect(readNumber(constants['INVENTORY_RESPONSE_SIZE']) + inventory).toBe(readNumber(constants['INVENTORY_RESPONSE_SIZE_2']));
+    const start = sizeOf(fields(tables(section('Start file since version 2'))[0]!));
+    expect(readNumber(constants['START_FILE_REQUEST_SIZE']) + start).toBe(readNumber(constants['START_FILE_SIGNATURE']));
+  });
+
   it('says of every completion code whether it is temporary, as the code does', () => {
     const isTemporary = core['completionIsTemporary'] as (completion: number) => number;
     for (const { number, name, row } of enumeration('Completion')) expect(row['temporary'] === 'yes', name).toBe(isTemporary(number) !== 0);
