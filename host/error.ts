@@ -42,7 +42,17 @@ export type FerryErrorCode =
   /** The signature is not by a trusted key, or not of this image. The image is not trusted. */
   | 'signature-refused'
   /** The image or its signature file can not be read or written. */
-  | 'signature-failed';
+  | 'signature-failed'
+  /** A file is no list of keys as `ferry trust make` writes it. The trusted keys stay as they were. */
+  | 'key-list-invalid'
+  /** A list of keys, or keys to pin, that this controller does not take. The trusted keys stay as they were. */
+  | 'key-list-refused'
+  /** A list of keys can not be read or written. */
+  | 'key-list-failed'
+  /** The management controller has switched the machine off. Nothing was sent. */
+  | 'machine-off'
+  /** The controller can not listen on the network address that it was given. Nothing was started. */
+  | 'network-failed';
 
 export interface FerryErrorOptions extends ErrorOptions {
   /** One sentence: what the reader does next. */

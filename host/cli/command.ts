@@ -2,13 +2,15 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { FerryError } from '../error.ts';
 
-export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;
+export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 export interface CommandOption {
   readonly name: string;
   readonly short?: string;
   /** What stands for the value in the help; without it the option is a switch. */
   readonly value?: string;
+  /** It may be given more than once; `textsOf` has all of its values. */
+  readonly repeatable?: boolean;
   readonly text: string;
 }
 
@@ -44,6 +46,12 @@ export function textOf(values: OptionValues, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** The values of a repeatable option, in the order of the command line. */
+export function textsOf(values: OptionValues, name: string): readonly string[] {
+  const value = values[name];
+  return typeof value === 'object' ? value : [];
+}
+
 /** A whole number of an option, from `lowest` to `highest`. */
 export function numberOf(values: OptionValues, name: string, lowest: number, highest: number): number | undefined {
   const value = textOf(values, name);
@@ -57,7 +65,7 @@ export function numberOf(values: OptionValues, name: string, lowest: number, hig
 export function parseOptions(command: Command, args: readonly string[]): { readonly values: OptionValues; readonly operands: readonly string[] } {
   const options: NonNullable<ParseArgsConfig['options']> = {};
   for (const option of [...command.options, HELP_OPTION]) {
-    options[option.name] = { type: option.value === undefined ? 'boolean' : 'string', ...(option.short ? { short: option.short } : {}) };
+    options[option.name] = { type: option.value === undefined ? 'boolean' : 'string', ...(option.short ? { short: option.short } : {}), ...(option.repeatable ? { multiple: true } : {}) };
   }
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, strict: true, allowPositionals: command.operands !== undefined });

@@ -1,6 +1,7 @@
 // The commands around signatures: make a key pair, sign an image, verify one. None of them ever asks anything.
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
+import { refuseOtherAttached, writeAttached } from '../trust/attached-signature.ts';
 import { type Command, type CommandOption, JSON_OPTION, type OptionValues, textOf, usage } from './command.ts';
 import { digestImageFile, readSignature, refuseOtherFile, writeSignature } from '../trust/image-file.ts';
 import { KEY_LIMITS } from '../trust/key-derivation.ts';
@@ -11,13 +12,14 @@ import { signImage, type Statement } from '../trust/sign.ts';
 import { checkField, type TrustedComment } from '../trust/trusted-comment.ts';
 import { verifyImage } from '../trust/verify.ts';
 
-const PASSWORD_VARIABLE = 'FERRY_KEY_PASSWORD';
-const PASSWORD_OPTION: CommandOption = {
+export const PASSWORD_VARIABLE = 'FERRY_KEY_PASSWORD';
+export const PASSWORD_OPTION: CommandOption = {
   name: 'password-file', value: 'FILE', text: `the key's password is in this file (default: $${PASSWORD_VARIABLE})`,
 };
 const SIGNATURE_OPTION: CommandOption = { name: 'signature', value: 'FILE', text: 'the signature file (default: IMAGE.minisig)' };
 
-function required(values: OptionValues, command: string, name: string, value: string): string {
+/** The value of an option that must be there. */
+export function required(values: OptionValues, command: string, name: string, value: string): string {
   const given = textOf(values, name);
   if (given === undefined || given === '') throw usage(`ferry ${command}: expected --${name} ${value}, got none`, command);
   return given;
@@ -37,7 +39,15 @@ function signaturePathOf(command: string, values: OptionValues, image: string): 
   throw usage(`ferry ${command}: expected a signature file beside the image, got ${path === '' ? 'none' : 'the image itself'}`, command);
 }
 
-function passwordOf(values: OptionValues): Uint8Array | undefined {
+/** Where the image goes with its signature attached, if it is asked for. */
+function attachedPathOf(values: OptionValues, image: string, signature: string): string | undefined {
+  const path = textOf(values, 'attach');
+  if (path === undefined || (path !== '' && ![image, signature].some((other) => resolve(other) === resolve(path)))) return path;
+  throw usage(`ferry sign: expected --attach FILE, a file of its own, got ${path === '' ? 'none' : path}`, 'sign');
+}
+
+/** The password of a secret key: from a file, or from the environment. */
+export function passwordOf(values: OptionValues): Uint8Array | undefined {
   const file = textOf(values, 'password-file');
   if (file !== undefined) return readPassword(file);
   const variable = process.env[PASSWORD_VARIABLE];
@@ -45,7 +55,7 @@ function passwordOf(values: OptionValues): Uint8Array | undefined {
 }
 
 /** One object for a script, or lines for people. */
-function tell(values: OptionValues, event: string, fields: Readonly<Record<string, unknown>>, lines: readonly string[]): void {
+export function tell(values: OptionValues, event: string, fields: Readonly<Record<string, unknown>>, lines: readonly string[]): void {
   process.stdout.write(values['json'] === true ? `${JSON.stringify({ event, ...fields })}\n` : `${lines.join('\n')}\n`);
 }
 
@@ -112,7 +122,8 @@ const sign: Command = {
   summary: 'sign an image',
   text: [
     'Writes IMAGE.minisig: a prehashed minisign signature whose trusted comment says component, platform, version and',
-    'security number as given, and size and SHA-256 of the image. An older signature file is replaced.',
+    'security number as given, and size and SHA-256 of the image. An older signature file is replaced. With --attach, a copy',
+    'of the image that carries its signature is written too, for ways on which only one file goes: fwupd, a Redfish push.',
   ],
   operands: 'IMAGE',
   options: [
@@ -123,27 +134,35 @@ const sign: Command = {
     { name: 'version', value: 'VERSION', text: 'its version' },
     { name: 'security', value: 'NUMBER', text: 'its security number: devices refuse a lower one than they have had' },
     SIGNATURE_OPTION,
+    { name: 'attach', value: 'FILE', text: 'write the image and its signature as one file, too' },
     JSON_OPTION,
   ],
-  examples: [['ferry sign --key release.key --component bmc --platform ferry-q35 --version 2.4.1 --security 3 bmc.bin', 'bmc.bin.minisig']],
+  examples: [
+    ['ferry sign --key release.key --component bmc --platform ferry-q35 --version 2.4.1 --security 3 bmc.bin', 'bmc.bin.minisig'],
+    ['ferry sign --key release.key --component bmc --platform ferry-q35 --version 2.4.1 --security 3 --attach bmc.signed bmc.bin', 'bmc.signed, too'],
+  ],
   async run(values, operands) {
     const path = required(values, 'sign', 'key', 'FILE');
     const statement = statementOf(values);
     const imagePath = imageOf('sign', operands);
     const signaturePath = signaturePathOf('sign', values, imagePath);
+    const attachedPath = attachedPathOf(values, imagePath, signaturePath);
     const secret = readSecretKey(path);
     const password = secret.limits === undefined ? undefined : passwordOf(values);
     if (secret.limits !== undefined && password === undefined) {
       throw usage(`ferry sign: ${path} is encrypted: expected --password-file FILE or $${PASSWORD_VARIABLE}, got none`, 'sign');
     }
     refuseOtherFile(signaturePath);
+    if (attachedPath !== undefined) refuseOtherAttached(attachedPath);
     const image = digestImageFile(imagePath);
     if (image.size === 0) throw usage(`${imagePath}: expected an image, got an empty file`, 'sign');
     const key = unlockSecretKey(secret, password);
     const { file, comment } = signImage(image, statement, key, signaturePath);
     writeSignature(signaturePath, file);
-    tell(values, 'image-signed', { image: imagePath, signature: signaturePath, keyId: key.publicKey.keyId, ...comment }, [
-      `${imagePath} signed with key ${key.publicKey.keyId}: ${signaturePath}`, ...commentLines(comment),
+    if (attachedPath !== undefined) writeAttached(imagePath, image.size, file, attachedPath);
+    const attached = attachedPath === undefined ? {} : { attached: attachedPath };
+    tell(values, 'image-signed', { image: imagePath, signature: signaturePath, ...attached, keyId: key.publicKey.keyId, ...comment }, [
+      `${imagePath} signed with key ${key.publicKey.keyId}: ${signaturePath}${attachedPath === undefined ? '' : ` and ${attachedPath}`}`, ...commentLines(comment),
     ]);
     return 0;
   },

@@ -4,7 +4,7 @@
 //   base64( "Ed" | key id 8 | Ed25519 public key 32 )
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { isSmallOrder } from './small-order.ts';
-import { base64Of, commentOf, complainer, linesOf, UNTRUSTED_COMMENT } from './text-lines.ts';
+import { base64Of, commentOf, type Complain, complainer, linesOf, UNTRUSTED_COMMENT } from './text-lines.ts';
 
 /** "Ed": an Ed25519 key. In a signature the same word stands for a legacy one. */
 export const KEY_ALGORITHM = Buffer.from('Ed');
@@ -48,16 +48,25 @@ export function parsePublicKey(file: Uint8Array, name: string): PublicKey {
   const [comment = '', line = ''] = linesOf(file, 2, complain);
   commentOf(comment, UNTRUSTED_COMMENT, COMMENT_LIMIT, 'line 1', complain);
   if (line.length === SECRET_KEY_LINE) return complain('line 2: expected a public key, got a secret key');
-  const bytes = base64Of(line, PUBLIC_KEY_SIZE, 'line 2', complain);
-  if (!bytes.subarray(0, 2).equals(KEY_ALGORITHM)) return complain('line 2: expected the algorithm "Ed" (Ed25519), got another one');
+  return parsePublicKeyLine(line, name, 'line 2', complain);
+}
+
+/** Reads the second line of a public key file, wherever it stands. */
+export function parsePublicKeyLine(line: string, name: string, where: string, complain: Complain): PublicKey {
+  const bytes = base64Of(line, PUBLIC_KEY_SIZE, where, complain);
+  if (!bytes.subarray(0, 2).equals(KEY_ALGORITHM)) return complain(`${where}: expected the algorithm "Ed" (Ed25519), got another one`);
   const keyId = bytes.subarray(2, 2 + KEY_ID_SIZE);
   const key = bytes.subarray(2 + KEY_ID_SIZE);
-  if (isSmallOrder(key)) return complain('line 2: expected a key that someone can own, got a point of small order, for which anyone can sign');
+  if (isSmallOrder(key)) return complain(`${where}: expected a key that someone can own, got a point of small order, for which anyone can sign`);
   return publicKeyOf(name, keyId, key);
+}
+
+/** The second line of its file: the key id and the key, 56 characters. */
+export function publicKeyLine(key: PublicKey): string {
+  return Buffer.concat([KEY_ALGORITHM, key.keyIdBytes, key.bytes]).toString('base64');
 }
 
 /** The public key file. */
 export function formatPublicKey(key: PublicKey): string {
-  const bytes = Buffer.concat([KEY_ALGORITHM, key.keyIdBytes, key.bytes]);
-  return `${UNTRUSTED_COMMENT}minisign public key ${key.keyId}\n${bytes.toString('base64')}\n`;
+  return `${UNTRUSTED_COMMENT}minisign public key ${key.keyId}\n${publicKeyLine(key)}\n`;
 }

@@ -27,14 +27,23 @@ export interface Signature {
   readonly commentSignature: Uint8Array;
 }
 
+/** What a signature is to be over, for messages. */
+export interface SignedMatter {
+  /** What is true after a failure. */
+  readonly now: string;
+  readonly hint: string;
+}
+
+const IMAGE: SignedMatter = { now: 'the image is not trusted', hint: 'get the signature file again, or sign the image with `ferry sign`' };
+
 /** What `commentSignature` is made over. */
 export function commentMessage(imageSignature: Uint8Array, comment: string): Buffer {
   return Buffer.concat([imageSignature, Buffer.from(comment, 'utf8')]);
 }
 
 /** Reads a signature file; no cryptography yet. `signature-invalid` says which line is wrong. */
-export function parseSignature(file: Uint8Array, name: string): Signature {
-  const complain = complainer('signature-invalid', name, 'the image is not trusted', 'get the signature file again, or sign the image with `ferry sign`', 1);
+export function parseSignature(file: Uint8Array, name: string, over: SignedMatter = IMAGE): Signature {
+  const complain = complainer('signature-invalid', name, over.now, over.hint, 1);
   const [untrusted = '', signed = '', trusted = '', global = ''] = linesOf(file, 4, complain);
   commentOf(untrusted, UNTRUSTED_COMMENT, COMMENT_LIMIT, 'line 1', complain);
   const bytes = base64Of(signed, 2 + KEY_ID_SIZE + SIGNATURE_SIZE, 'line 2', complain);

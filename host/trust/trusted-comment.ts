@@ -26,6 +26,8 @@ interface FieldRule {
 }
 
 const HIGHEST = 0xffffffff;
+/** The number after it stands for "none" in the slot records. */
+const HIGHEST_SECURITY = HIGHEST - 1;
 const isNumber = (value: string, lowest: number): boolean => /^(0|[1-9]\d{0,9})$/.test(value) && Number(value) >= lowest && Number(value) <= HIGHEST;
 /** Names and versions are those that the protocol carries (assembly/wire/text.ts); a signed version may not be empty. */
 const name: FieldRule = { rule: '1 to 15 of a-z, 0-9 and "-"', isGood: (value) => /^[a-z0-9-]{1,15}$/.test(value) };
@@ -34,7 +36,7 @@ const RULES: Readonly<Record<Field, FieldRule>> = {
   component: name,
   platform: name,
   version: { rule: '1 to 31 printable ASCII characters without space', isGood: (value) => /^[\x21-\x7e]{1,31}$/.test(value) },
-  security: { rule: `a whole number from 0 to ${HIGHEST}`, isGood: (value) => isNumber(value, 0) },
+  security: { rule: `a whole number from 0 to ${HIGHEST_SECURITY}`, isGood: (value) => isNumber(value, 0) && Number(value) <= HIGHEST_SECURITY },
   size: { rule: `a number of bytes from 1 to ${HIGHEST}`, isGood: (value) => isNumber(value, 1) },
   sha256: { rule: '64 hexadecimal digits in lower case', isGood: (value) => /^[0-9a-f]{64}$/.test(value) },
 };

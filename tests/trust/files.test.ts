@@ -138,7 +138,7 @@ test.each([
   [good.replace('2.4.1', ''), 'version: expected 1 to 31 printable ASCII'],
   [good.replace('2.4.1', 'v'.repeat(32)), 'version: expected 1 to 31'],
   [good.replace('2.4.1', '2.4.é'), 'version: expected 1 to 31 printable ASCII characters without space, got "2.4.\\u00e9"'],
-  [good.replace('security=3', 'security=03'), 'security: expected a whole number from 0 to 4294967295, got "03"'],
+  [good.replace('security=3', 'security=03'), 'security: expected a whole number from 0 to 4294967294, got "03"'],
   [good.replace('security=3', 'security=-1'), 'security: expected'],
   [good.replace('security=3', 'security=4294967296'), 'security: expected'],
   [good.replace('security=3', 'security=0x3'), 'security: expected'],
@@ -155,7 +155,7 @@ test.each([
 
 test('a trusted comment is read and written in one way', () => {
   expect(formatTrustedComment(parseTrustedComment(good, 'x'))).toBe(good);
-  const widest = { component: 'a'.repeat(15), platform: '-', version: `=${'~'.repeat(30)}`, security: 4294967295, size: 4294967295, sha256: 'f'.repeat(64) };
+  const widest = { component: 'a'.repeat(15), platform: '-', version: `=${'~'.repeat(30)}`, security: 4294967294, size: 4294967294, sha256: 'f'.repeat(64) };
   expect(parseTrustedComment(formatTrustedComment(widest), 'x')).toEqual(widest);
 });
 

@@ -30,7 +30,7 @@ test.each([
   [[...SIGN, ...STATEMENT, '--component', 'BMC', 'bmc.bin'], '--component: expected 1 to 15 of a-z, 0-9 and "-", got "BMC"'],
   [[...SIGN, ...STATEMENT, '--platform', 'a b', 'bmc.bin'], '--platform: expected 1 to 15'],
   [[...SIGN, ...STATEMENT, '--version', '2 4', 'bmc.bin'], '--version: expected 1 to 31 printable'],
-  [[...SIGN, ...STATEMENT, '--security', '4294967296', 'bmc.bin'], '--security: expected a whole number from 0 to 4294967295'],
+  [[...SIGN, ...STATEMENT, '--security', '4294967296', 'bmc.bin'], '--security: expected a whole number from 0 to 4294967294'],
   [['sign', ...STATEMENT, 'bmc.bin'], 'expected --key FILE, got none'],
   [['sign', '--key', 'release.pub', ...STATEMENT, 'bmc.bin'], 'release.pub: line 2: expected a secret key, got a public key'],
   [['verify', 'bmc.bin'], 'expected --key PUB, got none'],
