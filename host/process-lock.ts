@@ -43,6 +43,13 @@ export function takeProcessLock(directory: string, name: string): LockAttempt {
   }
 }
 
+/** Who has the lock of this name now; undefined when nobody has. Takes and changes nothing. */
+export function processLockHolder(directory: string, name: string): LockHolder | undefined {
+  const highest = Math.max(0, ...numbers(directory, name));
+  const holder = highest > 0 ? holderOf(lockPath(directory, name, highest)) : undefined;
+  return holder && isRunning(holder) ? holder : undefined;
+}
+
 /** One attempt. Undefined when another process was faster: look again. */
 function tryNext(directory: string, name: string, fresh: string, record: string): LockAttempt | undefined {
   const highest = Math.max(0, ...numbers(directory, name));

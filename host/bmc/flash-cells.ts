@@ -46,6 +46,21 @@ export function fileCells(path: string, size: number): FlashCells {
   };
 }
 
+/** The cells of a file that may be someone else's to write: for looking at. A missing file is not made. */
+export function readOnlyCells(path: string): { readonly size: number; readonly cells: FlashCells } {
+  const file = attempt(`opening the flash file "${path}"`, () => openSync(path, 'r'));
+  const refuse = (): never => {
+    throw new Error(`the flash file "${path}" was opened for reading only`);
+  };
+  const cells: FlashCells = {
+    read: (address, into) => attempt(`reading the flash file "${path}" at ${hex(address)}`, () => readAll(file, address, into)),
+    write: refuse,
+    sync: refuse,
+    close: () => attempt(`closing the flash file "${path}"`, () => closeSync(file)),
+  };
+  return { size: fstatSync(file).size, cells };
+}
+
 /** Made under another name first: a flash file that is there is whole. */
 function create(path: string, size: number): void {
   const unfinished = `${path}.new`;

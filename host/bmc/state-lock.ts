@@ -1,6 +1,6 @@
 // One controller on a state directory at a time.
 import { FerryError } from '../error.ts';
-import { takeProcessLock } from '../process-lock.ts';
+import { processLockHolder, takeProcessLock } from '../process-lock.ts';
 
 /** The lock of a state directory, held. */
 export interface StateLock {
@@ -15,4 +15,9 @@ export function lockState(directory: string): StateLock {
   throw new FerryError('controller-running', `another management controller runs on ${directory}: process ${pid}, since ${since}; nothing was touched`, {
     hint: 'stop it first, or give --state another directory',
   });
+}
+
+/** Whether a controller runs on a state directory; for those who only look. */
+export function controllerRunsOn(directory: string): boolean {
+  return processLockHolder(directory, 'controller-lock') !== undefined;
 }
