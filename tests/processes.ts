@@ -58,7 +58,9 @@ export interface ControllerProcess {
 
 /** Starts a management controller and waits until it is ready. */
 export async function startController(stateDirectory: string, ...args: string[]): Promise<ControllerProcess> {
-  const child = spawnFerry(['bmc', '--state', stateDirectory, '--json', ...args]);
+  // Images without a signature, and no waiting for a trial, unless the test is about that.
+  const usual = [...(args.includes('--trust') ? [] : ['--lab-mode']), ...(args.includes('--trial') ? [] : ['--trial', '0'])];
+  const child = spawnFerry(['bmc', '--state', stateDirectory, '--json', ...usual, ...args]);
   const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
   let output = '';
   child.stderr?.on('data', (piece: Buffer) => { output += piece.toString(); });

@@ -1,3 +1,4 @@
+import type { PublicKey } from '../trust/public-key.ts';
 import type { WordMemory } from '../bus/shared-memory.ts';
 import type { Board } from './board.ts';
 import type { OpenFile } from './durable-file.ts';
@@ -18,6 +19,12 @@ export interface ControllerOptions {
   readonly leaseMs: number;
   /** Another number at each start, from 1 to 2^32 - 1. */
   readonly bootId: number;
+  /** For how long a newly activated image is on trial; 0 when not given: it is committed at once when all is well. */
+  readonly trialMs?: number | undefined;
+  /** Keys that the board trusts from its first start on. */
+  readonly pin?: readonly PublicKey[] | undefined;
+  /** Images are taken without a signature. */
+  readonly labMode?: boolean | undefined;
   /** Told of every event, after it was logged. */
   readonly log?: ((event: ControllerEvent) => void) | undefined;
   /** Faults of the flash. */

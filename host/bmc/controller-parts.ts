@@ -12,6 +12,9 @@ import { EventLog } from './event-log.ts';
 import { SlotLog } from './slot-log.ts';
 import { Slots } from './slots.ts';
 import { Staging } from './staging.ts';
+import { boardUuid } from './board-uuid.ts';
+import { UpgradeHistory } from './history/upgrade-history.ts';
+import { TrustStore } from './trust/trust-store.ts';
 
 export type ControllerCore = ReceiverExports & RecordExports;
 
@@ -20,6 +23,10 @@ export interface ControllerParts {
   readonly core: ControllerCore;
   readonly lock: StateLock;
   readonly eventLog: EventLog;
+  readonly history: UpgradeHistory;
+  readonly trust: TrustStore;
+  /** Of this board. */
+  readonly uuid: string;
   readonly staging: Staging;
   readonly slots: Slots;
   readonly slotLog: SlotLog;
@@ -39,10 +46,14 @@ export function openParts(options: ControllerOptions, complain: (message: string
     const lock = open(lockState(state));
     const core = loadCore<ControllerCore>();
     const eventLog = open(new EventLog({ path: join(state, 'events.log'), complain }));
+    const trust = TrustStore.open(state, { platform: options.board.platform });
+    if (options.pin !== undefined && options.pin.length > 0) trust.pin(options.pin);
+    const uuid = boardUuid(state);
+    const history = open(UpgradeHistory.open({ directory: join(state, 'history'), complain }));
     const slots = open(new Slots({ board: options.board, directory: join(state, 'flash'), inject: options.flashFault }));
     const staging = open(new Staging({ directory: join(state, 'staging'), ...(options.openFile ? { openFile: options.openFile } : {}) }));
     const slotLog = new SlotLog(core, slots);
-    return { core, lock, eventLog, staging, slots, slotLog, records: slotLog.list() };
+    return { core, lock, eventLog, history, trust, uuid, staging, slots, slotLog, records: slotLog.list() };
   } catch (error) {
     closeAll(opened.reverse());
     throw error instanceof FerryError ? error : stateFailed(state, error);
@@ -50,8 +61,8 @@ export function openParts(options: ControllerOptions, complain: (message: string
 }
 
 /** Lets go of all; the lock last. Answers the errors. */
-export function closeParts({ staging, slots, eventLog, lock }: ControllerParts): unknown[] {
-  return closeAll([staging, slots, eventLog, lock]);
+export function closeParts({ staging, slots, history, eventLog, lock }: ControllerParts): unknown[] {
+  return closeAll([staging, slots, history, eventLog, lock]);
 }
 
 function closeAll(parts: readonly { close(): void }[]): unknown[] {

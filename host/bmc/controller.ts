@@ -3,15 +3,20 @@
 import { MailboxDevice, type MailboxHolder } from '../bus/mailbox-device.ts';
 import { Receiver } from '../core/receiver.ts';
 import type { ComponentSnapshot, TransferSnapshot } from '../core/receiver-exports.ts';
+import { ControllerManagement } from './controller-management.ts';
 import type { ControllerOptions } from './controller-options.ts';
 import { closeParts, openParts, type ControllerParts } from './controller-parts.ts';
+import { ControllerEvents } from './controller-events.ts';
 import type { ControllerEvent } from './event-log.ts';
+import type { Management } from './management.ts';
 import { runningText } from './note-events.ts';
+import { PowerControl } from './power-control.ts';
 import { PublishedStatus } from './published-status.ts';
 import { ReceiverActions } from './receiver-actions.ts';
 
-/** The link number of the mailbox. */
+/** The links of the receiver: the host's mailbox, and the network side. */
 const MAILBOX_LINK = 0;
+const NETWORK_LINK = 1;
 const CHUNK_SIZE = 64 * 1024;
 const WINDOW = 16;
 /** A slice ends after so long, or so many rounds, when the clock stands still. */
@@ -25,9 +30,12 @@ const LONGEST_SLEEP_MS = 50;
 export class Controller {
   readonly #options: ControllerOptions;
   readonly #parts: ControllerParts;
+  readonly #events: ControllerEvents;
   readonly #receiver: Receiver;
   readonly #mailbox: MailboxDevice;
   readonly #status: PublishedStatus;
+  readonly #power: PowerControl;
+  readonly #management: ControllerManagement;
   /** A response that the ring had no room for. The next one takes its place: the host repeats what it has not heard of. */
   #waiting: Uint8Array | undefined;
   #hostWasReset = false;
@@ -41,12 +49,22 @@ export class Controller {
   constructor(options: ControllerOptions) {
     this.#options = options;
     this.#parts = openParts(options, (message) => this.#options.log?.({ event: 'log-failed', text: message }));
+    this.#events = new ControllerEvents(this.#parts, (event) => this.#options.log?.(event));
     try {
       this.#receiver = this.#makeReceiver();
-      this.#mailbox = new MailboxDevice(options.registers, options.window, { versions: this.#receiver.versions, bootId: options.bootId }, {
+      this.#mailbox = new MailboxDevice(options.registers, options.window, { versions: this.#receiver.versions, bootId: options.bootId, labMode: options.labMode === true }, {
         holder: () => this.#holder(),
         mailboxReset: () => (this.#waiting = undefined),
         hostReset: () => (this.#hostWasReset = true),
+      });
+      this.#power = new PowerControl(options.registers, options.clock, {
+        busIsUp: (isUp) => this.#mailbox.setHostPower(isUp),
+        hostLost: () => (this.#hostWasReset = true),
+        hostReset: () => (this.#hostWasReset = true),
+        say: (event) => this.say(event),
+      });
+      this.#management = new ControllerManagement({
+        options, parts: this.#parts, events: this.#events, receiver: this.#receiver, power: this.#power, nowMs: () => this.#now(),
       });
       this.#status = new PublishedStatus(this.#receiver, this.#mailbox);
     } catch (error) {
@@ -55,27 +73,37 @@ export class Controller {
     }
   }
 
+  /** What the network side sees and does. */
+  get management(): Management {
+    return this.#management;
+  }
+
+  /** Someone has asked for a new start. */
+  get isToRestart(): boolean {
+    return this.#management.isToRestart;
+  }
+
   /** Starts the receiver and shows the device to the host. */
   start(): void {
-    const { board, leaseMs, bootId } = this.#options;
+    const { board, leaseMs, trialMs = 0, labMode = false, bootId } = this.#options;
     const strangers = this.#receiver.start({
-      components: board.components, records: this.#parts.records, chunkSize: CHUNK_SIZE, window: WINDOW, leaseMs, bootId, platform: board.platform,
+      components: board.components, records: this.#parts.records, chunkSize: CHUNK_SIZE, window: WINDOW, leaseMs, trialMs, labMode, bootId,
+      platform: board.platform,
     });
     for (const name of strangers) {
-      this.#say({ event: 'record-ignored', text: `the slot records name "${name}", which this board does not have like that`, fields: { component: name } });
+      this.say({ event: 'record-ignored', text: `the slot records name "${name}", which this board does not have like that`, fields: { component: name } });
     }
+    this.#power.start();
     this.#mailbox.start(this.#now());
-    const running = this.components().map(({ name, slots, running: slot }) => runningText(name, slots, slot)).join(', ');
-    this.#say({
-      event: 'ready', text: `ready: platform ${board.platform}, ${running}; state in ${this.#options.stateDirectory}`,
-      fields: { platform: board.platform, state: this.#options.stateDirectory },
-    });
+    this.#sayReady();
   }
 
   /** Does a bounded slice of work. Answers for how many milliseconds there is none; 0 when there is more. */
   step(): number {
     const begin = this.#now();
     let worked = false;
+    this.#power.poll();
+    this.#management.poll(begin);
     for (let round = 0; round < SLICE_ROUNDS; round++) {
       const now = this.#now();
       if (!this.#round(now)) break;
@@ -90,8 +118,13 @@ export class Controller {
     return this.#rest();
   }
 
+  /** Something that happened around the controller: into its log, its history and onto its screen. */
+  say(event: ControllerEvent): void {
+    this.#events.say(event);
+  }
+
   components(): ComponentSnapshot[] {
-    return this.#receiver.components();
+    return this.#receiver.components(this.#now());
   }
 
   transfer(): TransferSnapshot {
@@ -103,19 +136,22 @@ export class Controller {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#mailbox.stop();
-    this.#say({ event: 'stopped', text: 'the controller has been stopped' });
+    this.#management.close();
+    this.say({ event: 'stopped', text: 'the controller has been stopped' });
     const [error] = closeParts(this.#parts);
     if (error !== undefined) throw error;
   }
 
-  /** Takes one message at most and performs one action besides answering it. False when there was nothing to do. */
+  /** Takes one message of each link at most and performs one action besides answering. False when there was nothing to do. */
   #round(now: number): boolean {
     this.#mailbox.attend(now);
     if (this.#waiting !== undefined && this.#mailbox.send(this.#waiting)) this.#waiting = undefined;
     const took = this.#waiting === undefined && this.#receiver.ready() && this.#take(now);
     // A host that asks all the time does not keep an image from being stored.
     if (took) this.#receiver.step(now);
-    return this.#receiver.step(now) || took;
+    const pushed = this.#receiver.ready() && this.#push(now);
+    if (pushed) this.#receiver.step(now);
+    return this.#receiver.step(now) || took || pushed;
   }
 
   /** Takes what the mailbox has for the receiver, which is ready. */
@@ -123,7 +159,7 @@ export class Controller {
     if (this.#hostWasReset) {
       this.#hostWasReset = false;
       this.#receiver.hostReset();
-      this.#say({ event: 'host-reset', text: 'the host has been reset' });
+      this.say({ event: 'host-reset', text: 'the host has been reset' });
       return true;
     }
     const { inbox } = this.#receiver;
@@ -133,8 +169,17 @@ export class Controller {
     return true;
   }
 
-  #respond(message: Uint8Array): void {
-    if (!this.#mailbox.send(message)) this.#waiting = message.slice();
+  /** Takes what the network side has for the receiver, which is ready. */
+  #push(now: number): boolean {
+    const message = this.#management.nextMessage(now);
+    if (message === undefined) return false;
+    this.#receiver.deliver(NETWORK_LINK, message, now);
+    return true;
+  }
+
+  #respond(link: number, message: Uint8Array): void {
+    if (link === NETWORK_LINK) this.#management.takeResponse(message, this.#now());
+    else if (!this.#mailbox.send(message)) this.#waiting = message.slice();
   }
 
   /** Longer and longer while nothing comes. On the way, what was collected on a slow link is made safe. */
@@ -142,7 +187,7 @@ export class Controller {
     this.#idleSteps++;
     const doublings = this.#idleSteps - BUSY_STEPS;
     if (doublings <= 0) return 0;
-    const sleep = Math.min(2 ** Math.min(doublings - 1, 6), LONGEST_SLEEP_MS, this.#receiver.waitMs);
+    const sleep = Math.min(2 ** Math.min(doublings - 1, 6), LONGEST_SLEEP_MS, this.#receiver.waitMs, this.#management.waitMs);
     if (doublings === 7) {
       this.#syncStaging();
       this.#tellDropped();
@@ -154,7 +199,7 @@ export class Controller {
   #tellDropped(): void {
     const dropped = this.#dropped + this.#mailbox.garbage;
     if (dropped === this.#told) return;
-    this.#say({ event: 'messages-dropped', text: `${dropped - this.#told} messages of the host made no sense and were dropped`, fields: { messages: dropped - this.#told } });
+    this.say({ event: 'messages-dropped', text: `${dropped - this.#told} messages of the host made no sense and were dropped`, fields: { messages: dropped - this.#told } });
     this.#told = dropped;
   }
 
@@ -162,31 +207,44 @@ export class Controller {
     try {
       this.#parts.staging.syncIfDirty();
     } catch (error) {
-      this.#say({ event: 'action-failed', text: `saving what was collected failed: ${(error as Error).message}`, fields: { action: 'SyncStaging' } });
+      this.say({ event: 'action-failed', text: `saving what was collected failed: ${(error as Error).message}`, fields: { action: 'SyncStaging' } });
     }
   }
 
   #holder(): MailboxHolder | undefined {
     const now = this.#now();
     if (!this.#receiver.isHeld(now)) return undefined;
-    const { session, elapsedMs } = this.#receiver.transfer(now);
-    return { session, heldMs: elapsedMs };
+    const { session, elapsedMs, origin } = this.#receiver.transfer(now);
+    // A remote user's upgrade is not of the mailbox: the host may say hello and hears who holds the lock when it starts its own.
+    return origin === 'remote' ? undefined : { session, heldMs: elapsedMs };
   }
 
   #makeReceiver(): Receiver {
-    const { core, staging, slots, slotLog, records } = this.#parts;
+    const { core, staging, slots, slotLog, records, trust } = this.#parts;
+    const { board, labMode = false } = this.#options;
     return new Receiver(core, new ReceiverActions({
       staging, slots, slotLog, records,
-      respond: (_link, message) => this.#respond(message),
+      platform: board.platform,
+      trust: () => ({ keys: trust.keys, revoked: trust.revoked, labMode }),
+      userOf: (session) => this.#management.userOf(session),
+      respond: (link, message) => this.#respond(link, message),
       transfer: () => this.transfer(),
       components: () => this.components(),
-      say: (event) => this.#say(event),
+      say: (event) => this.say(event),
     }));
   }
 
-  #say(event: ControllerEvent): void {
-    this.#parts.eventLog.add(event);
-    this.#options.log?.(event);
+  #sayReady(): void {
+    const { board, labMode = false, stateDirectory } = this.#options;
+    const running = this.components().map(({ name, slots, running: slot }) => runningText(name, slots, slot)).join(', ');
+    this.say({
+      event: 'ready', text: `ready: platform ${board.platform}, ${running}; state in ${stateDirectory}`,
+      fields: { platform: board.platform, state: stateDirectory, labMode },
+    });
+    if (labMode) this.say({ event: 'lab-mode', text: 'LAB MODE: images are taken without a signature; nobody knows who made what runs here' });
+    else if (this.#parts.trust.isEmpty) {
+      this.say({ event: 'no-keys', text: 'this board trusts no key yet, so it refuses every image: give --trust KEY.pub once, or --lab-mode' });
+    }
   }
 
   #now(): number {

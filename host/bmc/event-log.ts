@@ -8,6 +8,14 @@ export interface ControllerEvent {
   readonly fields?: Readonly<Record<string, string | number | boolean>>;
 }
 
+/** An event as the log keeps it. */
+export interface LoggedEvent extends ControllerEvent {
+  /** Counts up from 1, over restarts too. */
+  readonly number: number;
+  /** ISO 8601, by the controller's clock. */
+  readonly time: string;
+}
+
 /** An event as it is logged and printed. */
 export function eventLine(event: ControllerEvent, time: Date, number?: number): string {
   const head = number === undefined ? { time: time.toISOString() } : { time: time.toISOString(), number };
@@ -25,8 +33,10 @@ export interface EventLogOptions {
 
 const LIMIT = 1024 * 1024;
 const NEWLINE = 0x0a;
-/** More than any line is long. */
-const TAIL = 64 * 1024;
+/** Read at the start: more than any line is long. */
+const TAIL = 256 * 1024;
+/** Events that are kept in memory for those who read along. */
+const RECENT = 1000;
 
 /** The log, open. It never throws: a controller without a log goes on. */
 export class EventLog {
@@ -37,6 +47,7 @@ export class EventLog {
   #descriptor: number | undefined;
   #size = 0;
   #number = 0;
+  #recent: LoggedEvent[] = [];
   #hasComplained = false;
 
   /** Opens the log, or makes it. A last line that was torn by a power cut goes; numbers go on from the last whole one. */
@@ -51,15 +62,25 @@ export class EventLog {
     });
   }
 
-  add(event: ControllerEvent): void {
+  /** Writes the event down. Answers it as it is kept, also when it could not be written. */
+  add(event: ControllerEvent): LoggedEvent {
+    const now = this.#now();
+    const logged = { ...event, number: ++this.#number, time: now.toISOString() };
     this.#guarded(() => {
       if (this.#descriptor === undefined) this.#open();
-      const line = eventLine(event, this.#now(), this.#number + 1);
+      const line = eventLine(event, now, logged.number);
       const size = Buffer.byteLength(line);
       if (this.#size > 0 && this.#size + size > this.#limit) this.#rotate();
       this.#append(Buffer.from(line));
-      this.#number++;
     });
+    this.#recent.push(logged);
+    if (this.#recent.length > 2 * RECENT) this.#recent = this.#recent.slice(-RECENT);
+    return logged;
+  }
+
+  /** Events with a higher number, the oldest first; at most the last thousand. */
+  since(number: number): readonly LoggedEvent[] {
+    return this.#recent.slice(-RECENT).filter((event) => event.number > number);
   }
 
   close(): void {
@@ -77,7 +98,9 @@ export class EventLog {
     this.#size = fstatSync(descriptor).size;
     const torn = tail.length - (tail.lastIndexOf(NEWLINE) + 1);
     if (torn > 0) ftruncateSync(descriptor, this.#size -= torn);
-    this.#number = Math.max(this.#number, lastNumberIn(tail.subarray(0, tail.length - torn)));
+    const events = eventsIn(tail.subarray(0, tail.length - torn));
+    this.#number = Math.max(this.#number, events.at(-1)?.number ?? 0);
+    if (this.#recent.length === 0) this.#recent = events.slice(-RECENT);
   }
 
   /** A line that was written only in part is taken back, so that the next one begins where a line begins. */
@@ -119,25 +142,25 @@ function readTail(descriptor: number): Buffer {
   return tail.subarray(0, count);
 }
 
-/** The number of the last line that can be read; 0 when there is none. */
-function lastNumberIn(tail: Buffer): number {
-  const lines = tail.toString('utf8').split('\n').reverse();
-  for (const line of lines) {
+/** The events of the lines that can be read. */
+function eventsIn(tail: Buffer): LoggedEvent[] {
+  return tail.toString('utf8').split('\n').flatMap((line) => {
     try {
-      const { number } = JSON.parse(line) as { number?: unknown };
-      if (typeof number === 'number' && Number.isSafeInteger(number)) return number;
+      const { number, time, event, text, ...fields } = JSON.parse(line) as LoggedEvent & NonNullable<ControllerEvent['fields']>;
+      if (!Number.isSafeInteger(number) || typeof event !== 'string' || typeof text !== 'string') return [];
+      return [{ number, time: String(time), event, text, ...(Object.keys(fields).length === 0 ? {} : { fields: fields as NonNullable<ControllerEvent['fields']> }) }];
     } catch {
       // Not a line of ours, or cut at the start of the tail.
+      return [];
     }
-  }
-  return 0;
+  });
 }
 
 function lastNumberOf(path: string): number {
   try {
     const descriptor = openSync(path, 'r');
     try {
-      return lastNumberIn(readTail(descriptor));
+      return eventsIn(readTail(descriptor)).at(-1)?.number ?? 0;
     } finally {
       closeSync(descriptor);
     }

@@ -17,29 +17,30 @@ export function imageText(component: string, version: string): string {
   return version === '' ? component : `${component} ${version}`;
 }
 
-/** How a file failed: what the last action that failed threw, and whether its component still has a whole image. */
-export interface FileFailure {
+/** What a note itself does not know: what the last action that failed threw, whether its component still has a whole image, who sends. */
+export interface NoteContext {
   readonly cause: unknown;
   readonly isWhole: boolean;
+  readonly user: string | undefined;
 }
 
 /** The event of a note. A word that is not known here is logged as it is. */
-export function noteEvent(note: string, transfer: TransferSnapshot, failure: FileFailure): ControllerEvent {
+export function noteEvent(note: string, transfer: TransferSnapshot, context: NoteContext): ControllerEvent {
   const describe = DESCRIPTIONS[note];
   if (describe === undefined) return { event: note, text: note };
-  return describe(transfer, failure);
+  return describe(transfer, context);
 }
 
-const DESCRIPTIONS: Readonly<Record<string, (transfer: TransferSnapshot, failure: FileFailure) => ControllerEvent>> = {
-  'upgrade-started': (at) => ({
+const DESCRIPTIONS: Readonly<Record<string, (transfer: TransferSnapshot, context: NoteContext) => ControllerEvent>> = {
+  'upgrade-started': (at, { user }) => ({
     event: 'upgrade-started',
-    text: `an upgrade of ${at.imageCount} image${at.imageCount === 1 ? '' : 's'} has started (session ${hex(at.session)}, ${ORIGINS[at.origin] ?? at.origin})`,
-    fields: { session: hex(at.session), images: at.imageCount, origin: at.origin },
+    text: `upgrade ${hex(at.lastUpgrade)} of ${at.imageCount} image${at.imageCount === 1 ? '' : 's'} has started (session ${hex(at.session)}, ${ORIGINS[at.origin] ?? at.origin}${user === undefined ? '' : `, user ${user}`})`,
+    fields: { upgrade: hex(at.lastUpgrade), session: hex(at.session), images: at.imageCount, origin: at.origin, ...(user === undefined ? {} : { user }) },
   }),
   'file-started': (at) => ({
     event: 'file-started',
     text: `${image(at)}: ${at.resumed === 0 ? 'receiving' : `going on at ${sizeText(at.resumed)} of`} ${sizeText(at.total)} for slot ${at.slot}`,
-    fields: { ...file(at), size: at.total, resumed: at.resumed },
+    fields: { ...file(at), size: at.total, resumed: at.resumed, sha256: at.sha256 },
   }),
   'file-received': (at) => ({
     event: 'file-received', text: `${image(at)}: all ${sizeText(at.total)} are there; verifying, then writing slot ${at.slot}`, fields: { ...file(at), size: at.total },
@@ -56,17 +57,21 @@ const DESCRIPTIONS: Readonly<Record<string, (transfer: TransferSnapshot, failure
     fields: { ...file(at), completion: at.completion, ...(cause instanceof Error ? { cause: cause.message } : {}) },
   }),
   'upgrade-ended': (at) => ({
-    event: 'upgrade-ended', text: `the upgrade has ended with ${at.storedCount} image${at.storedCount === 1 ? '' : 's'} stored`, fields: { stored: at.storedCount },
+    event: 'upgrade-ended', text: `the upgrade has ended with ${at.storedCount} image${at.storedCount === 1 ? '' : 's'} stored`,
+    fields: { stored: at.storedCount, deviceReset: at.resets.device, hostReset: at.resets.host },
   }),
   'upgrade-aborted': () => ({ event: 'upgrade-aborted', text: 'the host has given the upgrade up' }),
   'upgrade-abandoned': () => ({ event: 'upgrade-abandoned', text: 'the session that held the upgrade was silent for too long; another one has taken over' }),
   'repair-started': (at) => ({
-    event: 'repair-started', text: `${image(at)}: writing slot ${at.slot} was interrupted; finishing it from what was collected`, fields: file(at),
+    event: 'repair-started', text: `${image(at)}: writing slot ${at.slot} was interrupted; finishing it from what was collected`, fields: { ...file(at), size: at.total, sha256: at.sha256 },
+  }),
+  'trial-unwell': () => ({
+    event: 'trial-unwell', text: 'the device is not well with an image that is on trial, and there is no other one to go back to: send another image',
   }),
 };
 
 const ORIGINS: Readonly<Record<string, string>> = {
-  'unknown': 'origin unknown', 'before-os': 'before the operating system', 'after-os': 'after the operating system', 'remote': 'from another machine',
+  'unknown': 'origin unknown', 'before-os': 'before the operating system', 'after-os': 'after the operating system', 'remote': 'over the network',
 };
 
 const FAILURES: Readonly<Record<string, string>> = {
@@ -76,6 +81,12 @@ const FAILURES: Readonly<Record<string, string>> = {
   'flash-failed': 'the flash failed',
   'read-back-mismatch': 'the flash does not hold what was written',
   'record-failed': 'the slot records could not be written',
+  'signature-missing': 'it has no signature, and this device takes signed images only',
+  'signature-invalid': 'its signature is not good',
+  'key-not-trusted': 'the key that has signed it is not trusted',
+  'wrong-platform': 'it was signed for another platform',
+  'signature-mismatch': 'what was signed is not what was announced',
+  'security-too-low': 'its security number is below the one that the component has reached',
 };
 
 const image = (at: TransferSnapshot): string => imageText(at.component, at.version);
@@ -86,6 +97,10 @@ export function recordEvents(before: SlotRecord | undefined, after: SlotRecord):
   const fields = (slot: number): Record<string, string | number> => ({ component: after.component, version: after.slots[slot]?.version ?? '', slot });
   const name = (slot: number): string => imageText(after.component, after.slots[slot]?.version ?? '');
   const events: ControllerEvent[] = [];
+  const rejected = before === undefined ? -1 : after.slots.findIndex(({ state }, slot) => state === 'rejected' && before.slots[slot]?.state === 'valid');
+  if (rejected >= 0) {
+    events.push({ event: 'trial-reverted', text: `${name(rejected)} in slot ${rejected} did not hold its trial; the image before runs again`, fields: fields(rejected) });
+  }
   if (runs(after) && before !== undefined && after.active !== before.active) {
     events.push({ event: 'activated', text: `${name(after.active)} in slot ${after.active} is the running image now`, fields: fields(after.active) });
   }
@@ -97,6 +112,15 @@ export function recordEvents(before: SlotRecord | undefined, after: SlotRecord):
   }
   if (runs(after) && !after.hostReset && before?.hostReset === true) {
     events.push({ event: 'activated', text: `${name(after.active)} is what the host has started from`, fields: fields(after.active) });
+  }
+  if (runs(after) && after.trial !== undefined && after.trial !== before?.trial) {
+    events.push({ event: 'trial', text: `${name(after.active)} is on trial: attempt ${after.trial}`, fields: { ...fields(after.active), attempt: after.trial } });
+  }
+  if (runs(after) && after.trial === undefined && before?.trial !== undefined && before.active === after.active && before.slots[after.active]?.state === 'valid') {
+    events.push({
+      event: 'committed', text: `${name(after.active)} has held its trial; security numbers from ${after.floor ?? 0} on are taken`,
+      fields: { ...fields(after.active), floor: after.floor ?? 0 },
+    });
   }
   return events;
 }
@@ -112,6 +136,7 @@ export function runningText(name: string, slots: readonly ComponentSlot[], runni
   return slots.length === 1 ? imageText(name, slot.version) : `${imageText(name, slot.version)} in slot ${running}`;
 }
 
-function hex(value: number): string {
+/** A session or an upgrade as it is shown everywhere: eight hexadecimal digits. */
+export function hex(value: number): string {
   return value.toString(16).padStart(8, '0');
 }

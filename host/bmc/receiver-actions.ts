@@ -1,12 +1,15 @@
 // Performs the receiver's actions on the board: staging, flash, records; and says in events what happened.
-import type { ComponentSnapshot, ReceiverHost, TransferSnapshot } from '../core/receiver-exports.ts';
+import type { ComponentSnapshot, ImageOffer, ImageVerdict, ReceiverHost, TransferSnapshot } from '../core/receiver-exports.ts';
 import type { SlotRecord } from '../core/slot-record.ts';
 import type { ControllerEvent } from './event-log.ts';
 import type { FlashPart } from './flash-part.ts';
+import { HealthCheck } from './health-check.ts';
+import { ImageJudge, type JudgedImage } from './image-judge.ts';
 import { noteEvent, recordEvents } from './note-events.ts';
 import type { SlotLog } from './slot-log.ts';
 import type { Slots } from './slots.ts';
 import type { Staging } from './staging.ts';
+import type { Trust } from './trust/judge.ts';
 
 export interface ReceiverActionsOptions {
   readonly staging: Staging;
@@ -14,6 +17,11 @@ export interface ReceiverActionsOptions {
   readonly slotLog: SlotLog;
   /** The newest record of each component at the start. */
   readonly records: readonly SlotRecord[];
+  readonly platform: string;
+  /** Whose signatures count. */
+  trust(): Trust;
+  /** The user of the upgrade with this session, when it is one of the network side. */
+  userOf?(session: number): string | undefined;
   respond(link: number, message: Uint8Array): void;
   transfer(): TransferSnapshot;
   components(): readonly ComponentSnapshot[];
@@ -23,12 +31,21 @@ export interface ReceiverActionsOptions {
 export class ReceiverActions implements ReceiverHost {
   readonly #options: ReceiverActionsOptions;
   readonly #records: Map<string, SlotRecord>;
+  readonly #judge: ImageJudge;
+  readonly #health: HealthCheck;
   /** What the last action that failed threw, until it has been told. */
   #cause: unknown;
 
   constructor(options: ReceiverActionsOptions) {
     this.#options = options;
     this.#records = new Map(options.records.map((record) => [record.component, record]));
+    this.#judge = new ImageJudge({
+      platform: options.platform, trust: () => options.trust(), readStaging: (offset, into) => options.staging.read(offset, into),
+    });
+    this.#health = new HealthCheck({
+      slotOf: (component, slot) => options.components().find(({ name }) => name === component)?.slots[slot],
+      readFlash: (...args) => options.slots.read(...args),
+    });
   }
 
   respond(link: number, message: Uint8Array): void {
@@ -79,10 +96,30 @@ export class ReceiverActions implements ReceiverHost {
     for (const event of recordEvents(before, record)) this.#options.say(event);
   }
 
+  judge(offer: ImageOffer): ImageVerdict {
+    this.#cause = undefined;
+    return this.#judged(this.#judge.judge(offer));
+  }
+
+  authenticate(offset: number, size: number): ImageVerdict {
+    return this.#judged(this.#judge.authenticate(offset, size));
+  }
+
+  checkHealth(component: string, slot: number): boolean {
+    return this.#health.step(component, slot);
+  }
+
+  #judged({ verdict, refusal, note }: JudgedImage): ImageVerdict {
+    if (refusal !== undefined) this.#cause = new Error(refusal);
+    if (note !== undefined) this.#options.say({ event: 'taken-untrusted', text: note });
+    return verdict;
+  }
+
   note(note: string): void {
     const transfer = this.#options.transfer();
     const component = this.#options.components().find(({ name }) => name === transfer.component);
-    this.#options.say(noteEvent(note, transfer, { cause: this.#cause, isWhole: component?.running !== undefined }));
+    const user = this.#options.userOf?.(transfer.session);
+    this.#options.say(noteEvent(note, transfer, { cause: this.#cause, isWhole: component?.running !== undefined, user }));
   }
 
   failed(action: string, cause: unknown): void {

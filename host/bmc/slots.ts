@@ -74,6 +74,11 @@ export class Slots {
     this.#changed.clear();
   }
 
+  /** Every chip, by its name. */
+  chips(): { readonly name: string; readonly chip: NorFlash }[] {
+    return [...this.#chips].map(([name, chip]) => ({ name, chip }));
+  }
+
   /** Lets go of every chip, whatever happens; the first error comes out at the end. */
   close(): void {
     this.#forEachChip((chip) => chip.close());

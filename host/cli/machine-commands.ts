@@ -1,7 +1,8 @@
 // The commands that are the emulated machine: its firmware, and its management controller.
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Command, JSON_OPTION, MACHINE_OPTION, machineOf, numberOf, type OptionValues, textOf, usage } from './command.ts';
+import type { PublicKey } from '../trust/public-key.ts';
+import { type Command, JSON_OPTION, MACHINE_OPTION, machineOf, numberOf, type OptionValues, textOf, textsOf, usage } from './command.ts';
 
 /** The file of --enrol or --revoke, read and checked before anything is switched on. */
 async function trustFiles(values: OptionValues, option: 'enrol' | 'revoke'): Promise<{ name: string; content: Uint8Array }[]> {
@@ -60,6 +61,21 @@ const boot: Command = {
   },
 };
 
+/** The public keys in these files; a wrong one is an error before anything is started. */
+async function keysOf(names: readonly string[]): Promise<PublicKey[]> {
+  if (names.length === 0) return [];
+  const { parsePublicKey } = await import('../trust/public-key.ts');
+  return names.map((name) => {
+    let content: Uint8Array;
+    try {
+      content = readFileSync(name);
+    } catch (error) {
+      throw usage(`--trust: expected a public key file, got ${name}, which can not be read: ${(error as Error).message}`, 'bmc');
+    }
+    return parsePublicKey(content, name);
+  });
+}
+
 const bmc: Command = {
   name: 'bmc',
   summary: 'run the management controller',
@@ -70,16 +86,28 @@ const bmc: Command = {
   options: [
     { name: 'state', value: 'DIR', text: 'the state directory (default: $FERRY_MACHINE, or machine)' },
     { name: 'board', value: 'FILE', text: 'a description of the board in JSON (default: two 32 MiB slots for bmc, one of 16 MiB for bios)' },
+    { name: 'trust', value: 'KEY.pub', repeatable: true, text: 'trust this minisign key from the first start on; can be given more than once' },
+    { name: 'lab-mode', text: 'take images without a signature: for the lab; every screen says so' },
+    { name: 'listen', value: 'HOST:PORT', text: 'serve Redfish and the status page over HTTPS there, for example 127.0.0.1:8443 (default: no network)' },
+    { name: 'password-file', value: 'FILE', text: 'the password of the first account, admin (default: a random one is made and shown once)' },
+    { name: 'trial', value: 'SECONDS', text: 'how long a newly activated image runs on trial before it is committed (default: 10)' },
     { name: 'lease', value: 'MS', text: 'how long a silent session keeps the lock (default: 10000)' },
     JSON_OPTION,
   ],
   examples: [
     ['ferry bmc --state machine', 'until it is stopped'],
+    ['ferry bmc --state machine --trust release.pub --listen 127.0.0.1:8443', 'and with the network side'],
     ['ferry bmc --state machine --json', 'with its events for a script'],
   ],
   async run(values) {
     const { runController } = await import('../bmc/run.ts');
+    const trialSeconds = numberOf(values, 'trial', 0, 86_400);
     return runController({
+      pin: await keysOf(textsOf(values, 'trust')),
+      labMode: values['lab-mode'] === true,
+      listen: textOf(values, 'listen'),
+      passwordFile: textOf(values, 'password-file'),
+      trialMs: trialSeconds === undefined ? undefined : trialSeconds * 1000,
       stateDirectory: textOf(values, 'state') ?? machineOf(values),
       boardFile: textOf(values, 'board'),
       leaseMs: numberOf(values, 'lease', 100, 600_000),

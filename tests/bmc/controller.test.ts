@@ -36,14 +36,14 @@ describe('the controller', () => {
     expect(Buffer.compare(flash(machine, 'bmc-0', bmc.bytes.length), bmc.bytes)).toBe(0);
     expect(Buffer.compare(flash(machine, 'bios-0', bios.bytes.length), bios.bytes)).toBe(0);
     expect(machine.words()).toEqual([
-      'ready', 'upgrade-started', 'file-started', 'file-received', 'file-stored', 'upgrade-ended',
-      'upgrade-started', 'file-started', 'file-received', 'host-reset-needed', 'file-stored', 'upgrade-ended',
+      'ready', 'lab-mode', 'upgrade-started', 'taken-untrusted', 'file-started', 'file-received', 'file-stored', 'trial', 'upgrade-ended', 'committed',
+      'upgrade-started', 'taken-untrusted', 'file-started', 'file-received', 'host-reset-needed', 'file-stored', 'upgrade-ended',
     ]);
-    expect(machine.events[4]?.text).toMatch(/^bmc 2\.0\.0: stored in slot 0 and read back; .* of 251\.1 KiB were equal, flash time \d\.\d s$/);
+    expect(machine.events[6]?.text).toMatch(/^bmc 2\.0\.0: stored in slot 0 and read back; .* of 251\.1 KiB were equal, flash time \d\.\d s$/);
     machine.controller.close();
     const log = readFileSync(join(machine.state, 'events.log'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as { event: string; number: number });
     expect(log.map(({ event }) => event)).toEqual([...machine.words()]);
-    expect(log.at(-1)).toMatchObject({ event: 'stopped', number: 13 });
+    expect(log.at(-1)).toMatchObject({ event: 'stopped', number: 18 });
     expect(readdirSync(join(machine.state, 'staging')), 'what was activated is not kept').toEqual([]);
   });
 
@@ -55,7 +55,7 @@ describe('the controller', () => {
     machine.controller.start();
     machine.run();
     expect(machine.controller.components()[0]).toMatchObject({ running: 0, slots: [{ state: 'valid', version: '2.0.0' }, { state: 'empty' }] });
-    expect(machine.events.at(-1)?.text).toContain('bmc 2.0.0 in slot 0, bios (no whole image)');
+    expect(machine.events.findLast(({ event }) => event === 'ready')?.text).toContain('bmc 2.0.0 in slot 0, bios (no whole image)');
     expect(machine.install(bmc, 2)).toBe('AlreadyRunning');
   });
 
@@ -159,7 +159,7 @@ describe('the controller', () => {
     reset();
     machine.run();
     expect(machine.controller.components()[1]?.needsHostReset).toBe(false);
-    expect(machine.words().slice(-2)).toEqual(['host-reset', 'activated']);
+    expect(machine.words().slice(-2)).toEqual(['activated', 'trial']);
     machine.install(smallImage('bios', '3.0.0', 5), 2);
     machine.controller.close();
     reset();
@@ -238,7 +238,7 @@ describe('a controller that is killed', () => {
     machine.kill();
     machine.run();
     expect(machine.controller.components()[0]).toMatchObject({ running: 1, pending: undefined });
-    expect(machine.words().at(-1)).toBe('activated');
+    expect(machine.words().slice(-3)).toEqual(['activated', 'trial', 'committed']);
   });
 
   it('goes on with a transfer where it was', () => {

@@ -35,7 +35,7 @@ export class Machine {
     const { registers, window } = this.host;
     this.#boots++;
     return new Controller({
-      stateDirectory: this.state, board: SMALL_BOARD, registers, window, clock: this.clock, leaseMs: LEASE_MS, bootId: this.#boots,
+      stateDirectory: this.state, board: SMALL_BOARD, registers, window, clock: this.clock, leaseMs: LEASE_MS, labMode: true, bootId: this.#boots,
       log: (event) => this.events.push(event), ...this.options,
     });
   }

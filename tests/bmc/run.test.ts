@@ -49,7 +49,7 @@ describe('ferry bmc', () => {
     expect(code).toBe(0);
     expect(register(Register.ready)).toBe(0);
     expect(readdirSync(join(state, 'flash')).filter((name) => name.endsWith('.flash')).sort()).toEqual(['bmc-0.flash', 'bmc-1.flash', 'records.flash']);
-    expect(readFileSync(join(state, 'events.log'), 'utf8').trimEnd().split('\n').map((line) => (JSON.parse(line) as { event: string }).event)).toEqual(['ready', 'stopped']);
+    expect(readFileSync(join(state, 'events.log'), 'utf8').trimEnd().split('\n').map((line) => (JSON.parse(line) as { event: string }).event)).toEqual(['ready', 'lab-mode', 'stopped']);
   });
 
   it('says in one line for people that it is ready, and lives on when nobody reads its lines', async () => {

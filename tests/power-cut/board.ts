@@ -50,8 +50,8 @@ export class PoweredBoard {
   /** Why the action that failed last did. */
   failure: unknown;
 
-  /** The hook sees every change of the medium, `onRead` every read of it and every file that is opened. Both may throw. */
-  constructor(core: ControllerCore, medium: Medium, hook?: Hook, onRead?: (what: string) => void) {
+  /** Time stands still: with a trial of any length an image is never committed. The hook sees every change of the medium, `onRead` every read of it and every file that is opened. Both may throw. */
+  constructor(core: ControllerCore, medium: Medium, hook?: Hook, onRead?: (what: string) => void, trialMs = 0) {
     medium.files.onRead = onRead && ((kind, path) => onRead(`${kind} of ${path.slice(-12)}`));
     medium.files.onOperation = hook && ((file) => hook({ file }));
     const slots = new Slots({
@@ -64,9 +64,10 @@ export class PoweredBoard {
     const slotLog = new SlotLog(core, slots);
     const actions = new ReceiverActions({
       staging, slots, slotLog, records: [],
+      platform: BOARD.platform, trust: () => ({ keys: [], revoked: [], labMode: true }),
       respond: (_link, message) => (this.#answer = message.slice()),
       transfer: () => this.#receiver.transfer(0),
-      components: () => this.#receiver.components(),
+      components: () => this.#receiver.components(0),
       say: () => undefined,
     });
     const failed = actions.failed.bind(actions);
@@ -76,12 +77,12 @@ export class PoweredBoard {
     };
     this.#receiver = new Receiver(core, actions);
     const bootId = 1 + (++boots % 0xfffff) * 16;
-    this.#receiver.start({ components: BOARD.components, records: slotLog.list(), chunkSize: CHUNK, window: 4, leaseMs: LEASE_MS, bootId, platform: BOARD.platform });
+    this.#receiver.start({ components: BOARD.components, records: slotLog.list(), chunkSize: CHUNK, window: 4, leaseMs: LEASE_MS, trialMs, bootId, platform: BOARD.platform });
     this.#run();
   }
 
   component(name: string): ComponentSnapshot {
-    return this.#receiver.components().find((one) => one.name === name)!;
+    return this.#receiver.components(0).find((one) => one.name === name)!;
   }
 
   get isSafe(): boolean {

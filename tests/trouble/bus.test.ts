@@ -81,10 +81,10 @@ describe('a device that can not be reached', () => {
 
   test('only protocol versions that are newer', () => {
     rig = rigWithConfig();
-    rig.registers.write32(4, (3 << 16) | 2);
+    rig.registers.write32(4, (9 << 16) | 8);
     const result = rig.run();
     expect(result.code).toBe(1);
-    expect(errorsOf(result)).toContain('speaks protocol versions 2 to 3: expected version 1');
+    expect(errorsOf(result)).toContain('speaks protocol versions 8 to 9: expected version ');
     expect(errorsOf(result)).toContain('use a newer ferry');
   });
 

@@ -68,7 +68,7 @@ class RigSystem extends RecordingSystem {
   }
 }
 
-export type RigOptions = Partial<Pick<ControllerOptions, 'board' | 'leaseMs' | 'flashFault' | 'openFile'>>;
+export type RigOptions = Partial<Pick<ControllerOptions, 'board' | 'leaseMs' | 'flashFault' | 'openFile' | 'pin' | 'labMode' | 'trialMs'>>;
 
 export class Rig {
   readonly registers = new LocalMemory(REGISTERS_SIZE);
@@ -98,7 +98,7 @@ export class Rig {
   start(options: RigOptions = this.#options): void {
     this.#starts++;
     this.controller = new Controller({
-      board: RIG_BOARD, leaseMs: 10_000, ...options,
+      board: RIG_BOARD, leaseMs: 10_000, labMode: true, ...options,
       stateDirectory: this.state.path, registers: this.registers, window: this.window,
       // Work takes time, so that a slice of the controller's work is a few actions and not a whole image.
       clock: { nowMs: () => (this.nowMs += 1) }, bootId: 0x1000 + this.#starts,

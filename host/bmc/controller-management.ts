@@ -1,0 +1,189 @@
+// The controller as the network side sees it. It adds nothing to what the receiver, the power control, the history and the
+// event log know; images of remote users go to the receiver as messages.
+import { randomInt } from 'node:crypto';
+import { VERSION } from '../version.ts';
+import type { Receiver } from '../core/receiver.ts';
+import type { ControllerEvents } from './controller-events.ts';
+import type { ControllerOptions } from './controller-options.ts';
+import type { ControllerParts } from './controller-parts.ts';
+import type { LoggedEvent } from './event-log.ts';
+import { flashChips } from './flash-chips.ts';
+import { LocalPush } from './local-push.ts';
+import type {
+  ActionOutcome, FlashChipReport, LockHolder, Management, ManagementIdentity, ManagementSnapshot, Push, PushOutcome, PushRefused, PushRequest,
+} from './management.ts';
+import { hex } from './note-events.ts';
+import type { PowerAction } from './power.ts';
+import type { PowerControl } from './power-control.ts';
+import { RemoteActions } from './remote-actions.ts';
+import { removalOf } from './removal.ts';
+import { TransferRateMeter } from './transfer-rate.ts';
+import type { UpgradeRecord } from './upgrade-record.ts';
+
+export interface ControllerManagementOptions {
+  readonly options: ControllerOptions;
+  readonly parts: ControllerParts;
+  readonly events: ControllerEvents;
+  readonly receiver: Receiver;
+  readonly power: PowerControl;
+  nowMs(): number;
+}
+
+export class ControllerManagement implements Management {
+  readonly identity: ManagementIdentity;
+  readonly #of: ControllerManagementOptions;
+  readonly #actions: RemoteActions;
+  readonly #rate = new TransferRateMeter();
+  #push: LocalPush | undefined;
+  #pushWaitMs = Number.POSITIVE_INFINITY;
+  #isToRestart = false;
+
+  constructor(of: ControllerManagementOptions) {
+    const { options, parts } = of;
+    this.#of = of;
+    this.#actions = new RemoteActions({ receiver: of.receiver, nowMs: () => of.nowMs(), holder: () => this.#holder() });
+    this.identity = {
+      platform: options.board.platform, uuid: parts.uuid, version: VERSION, bootId: options.bootId,
+      startedAt: new Date().toISOString(), labMode: options.labMode === true,
+    };
+  }
+
+  get isToRestart(): boolean {
+    return this.#isToRestart;
+  }
+
+  /** For how long nothing of this needs the controller. */
+  get waitMs(): number {
+    return this.#actions.isWaiting ? 1 : this.#pushWaitMs;
+  }
+
+  snapshot(): ManagementSnapshot {
+    const now = this.#of.nowMs();
+    const [components, transfer] = [this.#of.receiver.components(now), this.#of.receiver.transfer(now)];
+    return {
+      time: new Date().toISOString(), components, transfer, rate: this.#rate.rate(transfer), holder: this.#holder(),
+      removal: removalOf(components, transfer), power: this.#of.power.state,
+    };
+  }
+
+  eventsSince(number: number): readonly LoggedEvent[] {
+    return this.#of.events.since(number);
+  }
+
+  onEvent(listener: (event: LoggedEvent) => void): () => void {
+    return this.#of.events.listen(listener);
+  }
+
+  upgrades(limit: number): readonly UpgradeRecord[] {
+    return this.#of.parts.history.list(limit);
+  }
+
+  upgrade(id: string): UpgradeRecord | undefined {
+    return this.#of.parts.history.find(id);
+  }
+
+  async push(request: PushRequest): Promise<Push | PushRefused> {
+    if (this.#push !== undefined || this.#holder() !== undefined) return this.#refused();
+    return await new Promise((resolve) => {
+      let end: (outcome: PushOutcome) => void = () => undefined;
+      const done = new Promise<PushOutcome>((settle) => (end = settle));
+      this.#push = new LocalPush({
+        request, session: randomInt(1, 2 ** 32),
+        started: (upgrade) => resolve({ upgrade: hex(upgrade), done }),
+        busy: () => {
+          this.#push = undefined;
+          resolve(this.#refused());
+        },
+        ended: (outcome) => {
+          this.#push = undefined;
+          end(outcome);
+          resolve(this.#refused());
+        },
+      });
+    });
+  }
+
+  activate(component: string, user: string): Promise<ActionOutcome> {
+    return this.#told('activate', component, user, this.#actions.activate(component));
+  }
+
+  revert(component: string, user: string): Promise<ActionOutcome> {
+    return this.#told('revert', component, user, this.#actions.revert(component));
+  }
+
+  abort(user: string): Promise<ActionOutcome> {
+    return this.#told('abort', undefined, user, this.#actions.abort());
+  }
+
+  power(action: PowerAction, user: string): ActionOutcome {
+    return this.#of.power.act(action, user);
+  }
+
+  flash(): readonly FlashChipReport[] {
+    return flashChips(this.#of.parts.slots);
+  }
+
+  restart(user: string): ActionOutcome {
+    const { phase } = this.#of.receiver.transfer(this.#of.nowMs());
+    if (['verifying', 'writing', 'reading-back'].includes(phase)) return { ok: false, text: 'an image is being stored; the controller goes on; try again when it is stored' };
+    this.#of.events.say({ event: 'restart', text: `the controller starts anew, as ${user} has asked`, fields: { user } });
+    this.#isToRestart = true;
+    return { ok: true, text: 'the controller starts anew' };
+  }
+
+  /** The user of the upgrade with this session, when it is one of a remote user. */
+  userOf(session: number): string | undefined {
+    return this.#push?.session === session ? this.#push.user : undefined;
+  }
+
+  /** Called in each step. */
+  poll(nowMs: number): void {
+    this.#rate.note(this.#of.receiver.transfer(nowMs), nowMs);
+    this.#actions.poll();
+  }
+
+  /** A message for the receiver, which takes one now. */
+  nextMessage(nowMs: number): Uint8Array | undefined {
+    this.#pushWaitMs = Number.POSITIVE_INFINITY;
+    const step = this.#push?.next(nowMs);
+    if (step === undefined) return undefined;
+    if ('message' in step) return step.message;
+    this.#pushWaitMs = this.#push === undefined ? Number.POSITIVE_INFINITY : step.waitMs;
+    return undefined;
+  }
+
+  takeResponse(message: Uint8Array, nowMs: number): void {
+    this.#push?.deliver(message, nowMs);
+  }
+
+  close(): void {
+    this.#push?.stop('stopped', 'the controller has been stopped; what was received is kept');
+    this.#actions.close();
+  }
+
+  #refused(): PushRefused {
+    const holder = this.#holder();
+    const text = holder === undefined
+      ? 'the device is taking another image; nothing was sent'
+      : `upgrade ${holder.upgrade} holds the device since ${holder.since}${holder.user === undefined ? '' : `, by ${holder.user}`}; nothing was sent`;
+    return { refused: 'busy', holder, text };
+  }
+
+  #holder(): LockHolder | undefined {
+    const { upgrade, session, origin, elapsedMs } = this.#of.receiver.transfer(this.#of.nowMs());
+    if (upgrade === 0) return undefined;
+    return {
+      upgrade: hex(upgrade), session: hex(session), origin, user: this.userOf(session),
+      since: new Date(Date.now() - elapsedMs).toISOString(), heldMs: elapsedMs,
+    };
+  }
+
+  async #told(action: string, component: string | undefined, user: string, outcome: Promise<ActionOutcome>): Promise<ActionOutcome> {
+    const { ok, text } = await outcome;
+    this.#of.events.say({
+      event: ok ? 'asked' : 'ask-refused', text: `${user}: ${action}${component === undefined ? '' : ` ${component}`}: ${text}`,
+      fields: { action, user, ...(component === undefined ? {} : { component }) },
+    });
+    return { ok, text };
+  }
+}
