@@ -29,6 +29,12 @@ export function readBoard(path: string): Board {
   return parseBoard(readJson(path, complain), complain);
 }
 
+/** The description of a board, as `readBoard` reads it. */
+export function boardText({ platform, components, recordsPart }: Board): string {
+  const list = components.map(({ name, part, slotCount, slotSize }) => ({ name, 'part': part.name, 'slots': slotCount, 'slot-size': slotSize }));
+  return `${JSON.stringify({ platform, components: list, 'records-part': recordsPart.name }, undefined, 2)}\n`;
+}
+
 function readJson(path: string, complain: Complain): unknown {
   let text: string;
   try {

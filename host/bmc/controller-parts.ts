@@ -1,11 +1,12 @@
 // The parts of a controller on disk: opened together, closed together, whatever fails in between.
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadCore } from '../core/instance.ts';
 import type { ReceiverExports } from '../core/receiver-exports.ts';
 import type { SlotRecord } from '../core/slot-record.ts';
 import type { RecordExports } from '../core/slot-records.ts';
 import { FerryError } from '../error.ts';
+import { boardText } from './board-file.ts';
 import type { ControllerOptions } from './controller-options.ts';
 import { lockState, type StateLock } from './state-lock.ts';
 import { EventLog } from './event-log.ts';
@@ -48,6 +49,8 @@ export function openParts(options: ControllerOptions, complain: (message: string
     const eventLog = open(new EventLog({ path: join(state, 'events.log'), complain }));
     const trust = TrustStore.open(state, { platform: options.board.platform });
     if (options.pin !== undefined && options.pin.length > 0) trust.pin(options.pin);
+    // For those who look at the state directory without its controller.
+    writeFileSync(join(state, 'board.json'), boardText(options.board));
     const uuid = boardUuid(state);
     const history = open(UpgradeHistory.open({ directory: join(state, 'history'), complain }));
     const slots = open(new Slots({ board: options.board, directory: join(state, 'flash'), inject: options.flashFault }));

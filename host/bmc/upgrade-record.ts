@@ -1,7 +1,8 @@
 // What is kept of an upgrade: its id, whoever asks for it, on the console, in the report, the log, the Redfish task and
 // the page. Plain data; upgrade-history.ts writes it.
 
-export type UpgradeState = 'running' | 'done' | 'failed' | 'aborted' | 'abandoned' | 'interrupted';
+/** `reverted`: all was stored, and an image did not hold its trial. */
+export type UpgradeState = 'running' | 'done' | 'failed' | 'aborted' | 'abandoned' | 'interrupted' | 'reverted';
 
 export interface UpgradeImage {
   readonly component: string;

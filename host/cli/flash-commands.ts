@@ -1,12 +1,14 @@
 // The command that shows what is in the flash of a state directory, and reads it back. It only reads, and takes no lock.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Command, JSON_OPTION, machineOf, type OptionValues, textOf, usage } from './command.ts';
 import type { Board } from '../bmc/board.ts';
 import type { SeenFlash, SeenRecords } from '../bmc/flash-report.ts';
 import { STATE_OPTION } from './history-commands.ts';
 
-const BOARD_OPTION = { name: 'board', value: 'FILE', text: 'the description of the board that the controller was given: it names the parts' };
+const BOARD_OPTION = { name: 'board', value: 'FILE', text: 'a description of the board, which names the parts (default: the one that the controller left in the state directory)' };
 
-const UNKNOWN_PART = '  the board of the emulated machine has no such chips: give --board FILE, as the controller was given, for their parts';
+const UNKNOWN_PART = '  the description of the board has no such chips: give --board FILE for their parts';
 
 interface Looked {
   readonly state: string;
@@ -17,12 +19,13 @@ interface Looked {
 async function look(values: OptionValues): Promise<Looked> {
   const { seeFlash, readRecords } = await import('../bmc/flash-report.ts');
   const state = textOf(values, 'state') ?? machineOf(values);
-  const flash = seeFlash(state, await boardOf(values));
+  const flash = seeFlash(state, await boardOf(values, state));
   return { state, flash, records: readRecords(flash) };
 }
 
-async function boardOf(values: OptionValues): Promise<Board> {
-  const path = textOf(values, 'board');
+async function boardOf(values: OptionValues, state: string): Promise<Board> {
+  const left = join(state, 'board.json');
+  const path = textOf(values, 'board') ?? (existsSync(left) ? left : undefined);
   if (path !== undefined) return (await import('../bmc/board-file.ts')).readBoard(path);
   return (await import('../bmc/board.ts')).DEFAULT_BOARD;
 }

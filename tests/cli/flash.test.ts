@@ -35,10 +35,14 @@ test('info: chips with part, id and wear, slots as the newest records say, and h
   expect(events[5]).toMatchObject({ component: 'bmc', slot: 0, state: 'valid', version: '1.1.0', isActive: true });
 });
 
-test('info without the board says what it can not know, and how to tell it', async () => {
+test('info knows the board that the controller has left there, and says what it can not know of another one', async () => {
   const { output } = await runFerry(['flash', 'info', '--state', machine.state]);
-  expect(output).toMatch(/^ {2}bmc-0 +not known +4 MiB/m);
-  expect(output).toContain('give --board FILE, as the controller was given, for their parts');
+  expect(output).toMatch(/^ {2}bmc-0 +W25Q128JV +4 MiB/m);
+  const board = join(machine.root, 'other-board.json');
+  writeFileSync(board, JSON.stringify({ platform: 'other-board', components: [{ name: 'fan', part: 'W25Q128JV', slots: 1 }] }));
+  const other = await runFerry(['flash', 'info', '--state', machine.state, '--board', board]);
+  expect(other.output).toMatch(/^ {2}bmc-0 +not known +4 MiB/m);
+  expect(other.output).toContain('give --board FILE for their parts');
 });
 
 test('history: the records in their order, and what changed between them', async () => {

@@ -39,6 +39,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   }),
   'upgrade-aborted': (record, _fields, time) => ends(record, 'aborted', time),
   'upgrade-abandoned': (record, _fields, time) => ends(record, 'abandoned', time),
+  'trial-reverted': () => ({ state: 'reverted' }),
   'upgrade-interrupted': (record, _fields, time) => ends(record, 'interrupted', time),
 };
 

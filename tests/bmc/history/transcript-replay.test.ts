@@ -47,7 +47,7 @@ describe('legal', () => {
     ['a cut in the middle of storing, and the repair', [...by(A, started(A), fileStarted(bios), received(bios), word('upgrade-interrupted')), ...by(B, word('repair-started', bios), stored(bios))], ['done', 'interrupted']],
     ['a repair that fails', by(A, word('repair-started', bios), failed(bios)), ['failed']],
     ['what has not ended yet', by(A, started(A), fileStarted(bmc)), ['running']],
-    ['a trial that did not hold', by(A, ...goodUpgrade(A), word('trial', bmc), word('trial-reverted', bmc)), ['done']],
+    ['a trial that did not hold', by(A, ...goodUpgrade(A), word('trial', bmc), word('trial-reverted', bmc)), ['reverted']],
     ['an event of a later version', by(A, started(A), word('something-new', bmc), ended(0)), ['done']],
   ] as const)('%s', (_name, events, states) => {
     const { fault, unjudged, upgrades } = replayEntries(chained(events));
