@@ -34,10 +34,12 @@ const RESET_DONE: u32 = 0x28;
 const RESET_REFUSED: u32 = 0x2c;
 const HOLDER: u32 = 0x30;
 const HELD_MS: u32 = 0x34;
+const MODES: u32 = 0x48;
 const DOORBELL: u32 = 0x80;
 const RESET: u32 = 0x84;
 const STATUS_MESSAGE: u32 = 0x100;
 const STATUS_MESSAGE_SIZE: u32 = 96;
+const MODE_LAB: u32 = 1;
 
 /** "FERR" in the order of the bytes. */
 const IDENTITY_VALUE: u32 = 0x52524546;
@@ -188,6 +190,11 @@ export function mailboxReceive(into: usize, capacity: u32): Status {
 /** The device's heartbeat: another number at least twice a second while it lives. */
 export function mailboxHeartbeat(): u32 {
   return register(HEARTBEAT);
+}
+
+/** Whether the device takes images without a signature. */
+export function mailboxLabMode(): bool {
+  return (register(MODES) & MODE_LAB) != 0;
 }
 
 /**

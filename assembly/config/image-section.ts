@@ -6,7 +6,8 @@ import { PATH_CAPACITY, pathExpected, pathResolve, pathSize } from "../program/p
 import { textBytes, textLiteral, textNumber } from "../program/text";
 import {
   COMPONENT_LIMIT, MAXIMUM_IMAGES, NAME_LIMIT, VERSION_LIMIT, imageAdd, imageCount, imageDigestPlace, imageFile, imageForComponent,
-  imageLine, imageName, imageNameSize, imageNamed, setImageAllow, setImageComponent, setImageFileSize, setImageName, setImageVersion,
+  imageLine, imageName, imageNameSize, imageNamed, imageSignature, setImageAllow, setImageComponent, setImageFileSize, setImageName,
+  setImageSignatureBeside, setImageSignatureSize, setImageVersion,
 } from "./image-table";
 import { iniKey, iniKeySize, iniValue, iniValueSize } from "./ini";
 import { keyGiven, keyUnknown, keyUnknownBegin, keysGiven } from "./key";
@@ -55,13 +56,15 @@ export function imageKey(directory: usize, directorySize: u32): Status {
   if (is("version")) return readVersion();
   if (is("sha256")) return readDigest();
   if (is("allow")) return readAllow();
+  if (is("signature")) return readSignature(directory, directorySize);
   keyUnknownBegin();
   nearestOffer("file");
   nearestOffer("component");
   nearestOffer("version");
   nearestOffer("sha256");
   nearestOffer("allow");
-  return keyUnknown("file, component, version, sha256 or allow in [image NAME]");
+  nearestOffer("signature");
+  return keyUnknown("file, component, version, sha256, allow or signature in [image NAME]");
 }
 
 /** The section ends: has it all that it needs? */
@@ -69,6 +72,7 @@ export function imageSectionEnd(): Status {
   if ((keysGiven & 1) == 0) return missing("file = PATH");
   if ((keysGiven & 2) == 0) return missing("component = NAME");
   if ((keysGiven & 4) == 0) return missing("version = VERSION");
+  if ((keysGiven & 32) == 0) setImageSignatureBeside(image);
   return Status.Ok;
 }
 
@@ -171,5 +175,15 @@ function readAllow(): Status {
   status = valueChoice("upgrade", "reinstall", "downgrade", "upgrade, reinstall or downgrade");
   if (status != Status.Ok) return status;
   setImageAllow(image, choice);
+  return Status.Ok;
+}
+
+function readSignature(directory: usize, directorySize: u32): Status {
+  const status: Status = keyGiven(5);
+  if (status != Status.Ok) return status;
+  if (pathResolve(directory, directorySize, iniValue, iniValueSize, imageSignature(image), PATH_CAPACITY) != Status.Ok) {
+    return problemValue(pathExpected);
+  }
+  setImageSignatureSize(image, pathSize);
   return Status.Ok;
 }

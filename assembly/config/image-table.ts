@@ -4,15 +4,17 @@
  *   one image      offset  bytes
  *   line                0      4    where its section starts, for errors
  *   allow               4      4
- *   flags               8      4    bit 0: the config gives a digest
+ *   flags               8      4    bit 0: the config gives a digest; bit 1: it names a signature
  *   sizes              12     16    of name, file, component, version; u32 each
  *   digest             28     32
  *   name               60     32
  *   component          92     16
  *   version           108     32
  *   file              140   1024    resolved on the volume
+ *   signature        1164   1032    the same; where the config names none: FILE.minisig
+ *   signature size   2196      4
  */
-import { sameBytes } from "../program/literal";
+import { literalAt, sameBytes } from "../program/literal";
 import { PATH_CAPACITY } from "../program/path";
 
 /** The most images that one config can name. */
@@ -40,10 +42,15 @@ const NAME: usize = 60;
 const COMPONENT: usize = 92;
 const VERSION: usize = 108;
 const FILE: usize = 140;
-const STRIDE: usize = 1164;
-
-const table: usize = memory.data(18624, 16);
-if (STRIDE != FILE + <usize>PATH_CAPACITY || <usize>18624 != STRIDE * <usize>MAXIMUM_IMAGES) ERROR("the table's size");
+const SIGNATURE: usize = 1164;
+const SIGNATURE_SIZE: usize = 2196;
+const STRIDE: usize = 2200;
+const DIGEST_GIVEN: u32 = 1;
+const SIGNATURE_NAMED: u32 = 2;
+const table: usize = memory.data(35200, 16);
+if (SIGNATURE != FILE + <usize>PATH_CAPACITY || SIGNATURE_SIZE != SIGNATURE + <usize>PATH_CAPACITY + 8) ERROR("room for two paths");
+if (<usize>35200 != STRIDE * <usize>MAXIMUM_IMAGES) ERROR("the table's size");
+const SUFFIX: string = ".minisig";
 
 /** Set by `imageTableBegin` and `imageAdd`. */
 export let imageCount: u32 = 0;
@@ -88,12 +95,12 @@ export function setImageAllow(index: u32, allow: Allow): void {
 
 /** Where the expected digest is, 0 when the config gives none. */
 export function imageExpectedDigest(index: u32): usize {
-  return (load<u32>(entry(index), FLAGS) & 1) != 0 ? entry(index) + DIGEST : 0;
+  return (load<u32>(entry(index), FLAGS) & DIGEST_GIVEN) != 0 ? entry(index) + DIGEST : 0;
 }
 
 /** The place for the expected digest's 32 bytes; it counts as given from now on. */
 export function imageDigestPlace(index: u32): usize {
-  store<u32>(entry(index), load<u32>(entry(index), FLAGS) | 1, FLAGS);
+  store<u32>(entry(index), load<u32>(entry(index), FLAGS) | DIGEST_GIVEN, FLAGS);
   return entry(index) + DIGEST;
 }
 
@@ -122,6 +129,34 @@ export function imageFileSize(index: u32): u32 {
 /** The path was resolved into `imageFile` already. */
 export function setImageFileSize(index: u32, size: u32): void {
   store<u32>(entry(index) + SIZES + 4, size);
+}
+
+/** The path of the image's signature, as `fileOpen` takes it. */
+export function imageSignature(index: u32): usize {
+  return entry(index) + SIGNATURE;
+}
+
+export function imageSignatureSize(index: u32): u32 {
+  return load<u32>(entry(index), SIGNATURE_SIZE);
+}
+
+/** Whether the config names the signature, so that it has to be there. */
+export function imageSignatureNamed(index: u32): bool {
+  return (load<u32>(entry(index), FLAGS) & SIGNATURE_NAMED) != 0;
+}
+
+/** The path that the config names was resolved into `imageSignature` already. */
+export function setImageSignatureSize(index: u32, size: u32): void {
+  store<u32>(entry(index), load<u32>(entry(index), FLAGS) | SIGNATURE_NAMED, FLAGS);
+  store<u32>(entry(index), size, SIGNATURE_SIZE);
+}
+
+/** The config names no signature: it is looked for beside the image. */
+export function setImageSignatureBeside(index: u32): void {
+  const size: u32 = imageFileSize(index);
+  memory.copy(imageSignature(index), imageFile(index), size);
+  for (let i: u32 = 0; i < <u32>SUFFIX.length; i++) store<u8>(imageSignature(index) + <usize>(size + i), <u8>literalAt(SUFFIX, i));
+  store<u32>(entry(index), size + SUFFIX.length, SIGNATURE_SIZE);
 }
 
 export function imageComponent(index: u32): usize {

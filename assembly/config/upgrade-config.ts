@@ -11,7 +11,7 @@ import { pathDirectorySize } from "../program/path";
 import { textQuoted } from "../program/quoted";
 import { textBytes, textLiteral } from "../program/text";
 import { imageKey, imageSectionBegin, imageSectionEnd } from "./image-section";
-import { imageCount, imageFile, imageFileSize, imageTableBegin } from "./image-table";
+import { imageCount, imageFile, imageFileSize, imageSignature, imageSignatureSize, imageTableBegin } from "./image-table";
 import {
   IniItem, iniBegin, iniColumn, iniExpected, iniFound, iniFoundAt, iniFoundSize, iniItem, iniKey, iniKeySize, iniNext,
   iniValue, iniValueSize,
@@ -124,15 +124,16 @@ function expectWhole(): Status {
   return reportPathSize == 0 ? Status.Ok : expectReportApart();
 }
 
-/** A report over an image or the config would destroy it. */
+/** A report over the config, an image or a signature would destroy it. */
 function expectReportApart(): Status {
   let taken: bool = sameName(REPORT_PATH, reportPathSize, config, configSize);
   for (let i: u32 = 0; i < imageCount; i++) {
     if (sameName(REPORT_PATH, reportPathSize, imageFile(i), imageFileSize(i))) taken = true;
+    if (sameName(REPORT_PATH, reportPathSize, imageSignature(i), imageSignatureSize(i))) taken = true;
   }
   if (!taken) return Status.Ok;
   problemBegin(reportLine, 0);
-  textLiteral("report: expected a file of its own, got the config or an image: ");
+  textLiteral("report: expected a file of its own, got the config, an image or its signature: ");
   textQuoted(REPORT_PATH, reportPathSize);
   return problemEnd();
 }

@@ -18,10 +18,11 @@ import { eventBegin, eventBool, eventEnd, eventLiteral, eventNumber, eventText }
 import { ExitCode, exitMeaning } from "./exit-code";
 import { fileErrno } from "./file";
 import { sameBytes } from "./literal";
-import { planDigest, planSize, planVerdict, Verdict, verdictSends } from "./plan";
+import { planDigest, planSize, planVerdict } from "./plan";
 import { textPart } from "./quantity";
 import { sayBegin, sayEnd } from "./say";
 import { textBytes, textLiteral } from "./text";
+import { Verdict, verdictSends } from "./verdict";
 
 /** What becomes of the image that the run before left off. */
 enum Next {

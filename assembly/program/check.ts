@@ -11,9 +11,12 @@ import { ExitCode } from "./exit-code";
 import { NOTHING_SENT } from "./failure";
 import { IMAGE_DIGEST, imageClose, imageOpen, imageSize } from "./image";
 import { failImage, imageExitCode } from "./image-failure";
+import { signatureRead, SignatureState } from "./image-signature";
 import { textSize } from "./quantity";
 import { sayBegin, sayEnd } from "./say";
 import { sayUpgrade } from "./settings";
+import { failSignature, signatureExitCode } from "./signature-failure";
+import { eventSignature, textSignature } from "./signature-view";
 import { textBytes, textColumn, textHex, textLiteral, textNumber } from "./text";
 
 /** Answers the exit code. All images are checked, also after one that is wrong. */
@@ -41,6 +44,11 @@ function checkImage(index: u32): ExitCode {
     failImage(index, status, NOTHING_SENT);
     return imageExitCode(status);
   }
+  const state: SignatureState = signatureRead(index);
+  if (state != SignatureState.None && state != SignatureState.Given) {
+    failSignature(index, state);
+    return signatureExitCode(state);
+  }
   sayImage(index);
   eventImage(index);
   return ExitCode.Done;
@@ -59,6 +67,8 @@ function sayHead(): void {
   textLiteral("sha256");
   textColumn(71);
   textLiteral("digest");
+  textColumn(84);
+  textLiteral("signature");
   sayEnd();
 }
 
@@ -77,6 +87,8 @@ function sayImage(index: u32): void {
   textLiteral("...");
   textColumn(71);
   textLiteral(imageExpectedDigest(index) != 0 ? "as expected" : "not given");
+  textColumn(84);
+  textSignature(index);
   sayEnd();
 }
 
@@ -89,6 +101,7 @@ function eventImage(index: u32): void {
   eventNumber("size", imageSize);
   eventDigest("sha256", IMAGE_DIGEST);
   eventBool("digestGiven", imageExpectedDigest(index) != 0);
+  eventSignature(index);
   eventEnd();
 }
 

@@ -3,7 +3,7 @@
  * descriptor 2; with --json they are an event "error" with the members failed, state and advice on descriptor 1.
  * Between the calls come the pieces of text.ts and quantity.ts.
  */
-import { eventBegin, eventEnd, eventNumber, eventText, eventTextBegin, eventTextEnd, outputJson } from "./event";
+import { eventBegin, eventEnd, eventLiteral, eventNumber, eventText, eventTextBegin, eventTextEnd, outputJson } from "./event";
 import { TextForm, textBegin, textEnd, textLiteral } from "./text";
 
 /** The state after every failure before the first message to the device. */
@@ -54,6 +54,12 @@ function nextLine(): void {
 export function failText(key: string, at: usize, size: u32): void {
   closeText();
   eventText(key, at, size);
+}
+
+/** A word for scripts, after the third part. */
+export function failLiteral(key: string, word: string): void {
+  closeText();
+  eventLiteral(key, word);
 }
 
 /** A number for scripts, after the third part. */

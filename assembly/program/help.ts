@@ -22,7 +22,7 @@ export function showHelp(): u32 {
   line("commands:");
   line("  run        carry out the config file; what is meant when no command is given");
   line("  plan       show what run would send and why; nothing is changed");
-  line("  check      check the config file and its images; the device is not touched");
+  line("  check      check the config, its images and signatures, without the device");
   line("  inventory  show the components of the device and their versions");
   line("  status     show what the device is doing right now");
   line("  version    show the version of this program");

@@ -1,63 +1,10 @@
-/** What is wrong between the program and the device, told in three parts, and the words for completion codes. */
+/** What is wrong between the program and the device, told in three parts. */
 import { Status } from "../status";
-import { Completion } from "../wire/completion";
-import { PROTOCOL_VERSION } from "../wire/message-type";
+import { LOWEST_VERSION, PROTOCOL_VERSION } from "../wire/message-type";
 import { failAdvice, failBegin, failEnd, failNumber, failState } from "./failure";
 import { textDuration } from "./quantity";
 import { sessionHeldMs, sessionHighest, sessionHolder, sessionLowest } from "./session";
 import { textLiteral, textNumber } from "./text";
-
-/** What the device says with this completion code, as the second half of "the device answered: …". */
-export function completionMeaning(completion: u32): string {
-  switch (completion) {
-    case Completion.Busy: return "busy: another session holds the lock, or an image is being written";
-    case Completion.BadRequest: return "the request makes no sense to it";
-    case Completion.VersionNotSupported: return "it does not speak this version of the protocol";
-    case Completion.UnknownComponent: return "it has no such component";
-    case Completion.BadImageSize: return "the image does not fit the slot";
-    case Completion.WouldDowngrade: return "what runs is newer, and the config does not allow a downgrade";
-    case Completion.WouldReinstall: return "the same version runs with other bytes, and the config does not allow a reinstall";
-    case Completion.AlreadyRunning: return "exactly this image runs already";
-    case Completion.NoUpgrade: return "no upgrade of this session is open";
-    case Completion.NoTransfer: return "no transfer of this session is open";
-    case Completion.BadOffset: return "a chunk had an offset or a size that the image does not have";
-    case Completion.Incomplete: return "chunks are missing";
-    case Completion.DigestMismatch: return "what arrived does not have the announced SHA-256";
-    case Completion.StagingFull: return "no space is left where it collects images";
-    case Completion.StagingFailed: return "it could not read or write the place where it collects images";
-    case Completion.FlashFailed: return "erasing, programming or reading the flash failed";
-    case Completion.ReadBackMismatch: return "what was read back from flash is not what was written";
-    case Completion.RecordFailed: return "the slot records could not be written";
-    default: return "a completion code that this version of ferry does not know";
-  }
-}
-
-/** A short word for scripts. */
-export function completionName(completion: u32): string {
-  switch (completion) {
-    case Completion.Ok: return "Ok";
-    case Completion.InProgress: return "InProgress";
-    case Completion.Busy: return "Busy";
-    case Completion.BadRequest: return "BadRequest";
-    case Completion.VersionNotSupported: return "VersionNotSupported";
-    case Completion.UnknownComponent: return "UnknownComponent";
-    case Completion.BadImageSize: return "BadImageSize";
-    case Completion.WouldDowngrade: return "WouldDowngrade";
-    case Completion.WouldReinstall: return "WouldReinstall";
-    case Completion.AlreadyRunning: return "AlreadyRunning";
-    case Completion.NoUpgrade: return "NoUpgrade";
-    case Completion.NoTransfer: return "NoTransfer";
-    case Completion.BadOffset: return "BadOffset";
-    case Completion.Incomplete: return "Incomplete";
-    case Completion.DigestMismatch: return "DigestMismatch";
-    case Completion.StagingFull: return "StagingFull";
-    case Completion.StagingFailed: return "StagingFailed";
-    case Completion.FlashFailed: return "FlashFailed";
-    case Completion.ReadBackMismatch: return "ReadBackMismatch";
-    case Completion.RecordFailed: return "RecordFailed";
-    default: return "Unknown";
-  }
-}
 
 function tellLink(status: Status): void {
   switch (status) {
@@ -69,6 +16,8 @@ function tellLink(status: Status): void {
       textLiteral(" to ");
       textNumber(sessionHighest);
       textLiteral(": expected version ");
+      textNumber(LOWEST_VERSION);
+      textLiteral(" or ");
       return textNumber(PROTOCOL_VERSION);
     case Status.DeviceBusy:
       textLiteral("the management controller is held by another session, number ");

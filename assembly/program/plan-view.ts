@@ -3,27 +3,12 @@ import {
   imageComponent, imageComponentSize, imageName, imageNameSize, imageVersion, imageVersionSize,
 } from "../config/image-table";
 import { eventBegin, eventBool, eventDigest, eventEnd, eventLiteral, eventNumber, eventText } from "./event";
-import { planDigest, planPresent, planPresentSize, planSize, planSlotSize, planVerdict, Verdict, verdictSends } from "./plan";
+import { planDigest, planPresent, planPresentSize, planSize, planSlotSize, planVerdict, planWaitsForTrial } from "./plan";
 import { textSize } from "./quantity";
+import { eventSignature } from "./signature-view";
 import { sayBegin, sayEnd } from "./say";
 import { textBytes, textColumn, textLiteral } from "./text";
-
-/** A word for scripts and reports. */
-export function verdictName(verdict: Verdict): string {
-  switch (verdict) {
-    case Verdict.Upgrade: return "upgrade";
-    case Verdict.Reinstall: return "reinstall";
-    case Verdict.Downgrade: return "downgrade";
-    case Verdict.FirstImage: return "first-image";
-    case Verdict.UpToDate: return "up-to-date";
-    case Verdict.WaitsForReset: return "waits-for-reset";
-    case Verdict.RunsNewer: return "runs-newer";
-    case Verdict.RunsOther: return "runs-other";
-    case Verdict.NoComponent: return "no-component";
-    case Verdict.TooLarge: return "too-large";
-    default: return "bad-image";
-  }
-}
+import { Verdict, verdictName, verdictSends } from "./verdict";
 
 function reason(verdict: Verdict): string {
   switch (verdict) {
@@ -37,7 +22,12 @@ function reason(verdict: Verdict): string {
     case Verdict.RunsOther: return "not sent: same version with other bytes runs (allow = reinstall would send it)";
     case Verdict.NoComponent: return "error: the device has no such component";
     case Verdict.TooLarge: return "error: larger than the slot";
-    default: return "error: the image can't be used";
+    case Verdict.BadImage: return "error: the image can't be used";
+    case Verdict.BadSignature: return "error: the signature can't be used";
+    case Verdict.WrongPlatform: return "error: signed for another platform";
+    case Verdict.SignatureMissing: return "error: not signed, and the device takes signed images only";
+    case Verdict.SecurityTooLow: return "error: security number below the one that the component has reached";
+    default: return "error: was on trial here and did not hold (allow = reinstall would try it again)";
   }
 }
 
@@ -74,6 +64,7 @@ export function showPlanned(index: u32): void {
   textSize(planSize(index));
   textColumn(60);
   textLiteral(reason(verdict));
+  if (planWaitsForTrial(index)) textLiteral(", once the trial of what runs has ended");
   sayEnd();
   eventBegin("plan");
   eventText("image", imageName(index), imageNameSize(index));
@@ -86,5 +77,7 @@ export function showPlanned(index: u32): void {
   eventLiteral("verdict", verdictName(verdict));
   eventBool("send", verdictSends(verdict));
   eventLiteral("reason", reason(verdict));
+  eventBool("waitsForTrial", planWaitsForTrial(index));
+  eventSignature(index);
   eventEnd();
 }

@@ -10,55 +10,38 @@ import { Activate, activate } from "../config/upgrade-section";
 import { Status } from "../status";
 import { compareVersions } from "../transfer/version";
 import {
-  FLAG_HOST_RESET, FLAG_IN_PLACE, inventoryFlags, inventoryPending, inventoryRunning, inventorySlotCount, inventorySlotDigest,
-  inventorySlotSize, inventorySlotState, inventorySlotVersion, NO_SLOT,
+  FLAG_HOST_RESET, FLAG_IN_PLACE, inventoryFlags, inventoryFloor, inventoryPending, inventoryRunning, inventorySlotCount,
+  inventorySlotDigest, inventorySlotSize, inventorySlotState, inventorySlotVersion, inventoryTrialAttempt, NO_SLOT,
 } from "../wire/inventory";
-import { Allow, DIGEST_SIZE, SlotState, VERSION_SIZE } from "../wire/message-type";
+import { Allow, DIGEST_SIZE, LOWEST_VERSION, NAME_SIZE, SlotState, VERSION_SIZE } from "../wire/message-type";
 import { paddedLength } from "../wire/text";
-import { deviceFind } from "./device-table";
+import { deviceFind, deviceLabMode } from "./device-table";
 import { IMAGE_DIGEST, imageClose, imageOpen, imageSize } from "./image";
-
-/** What becomes of an image. Append only: reports name them. */
-export enum Verdict {
-  /** Newer than what runs. */
-  Upgrade = 0,
-  /** The same version with other bytes; the config allows that. */
-  Reinstall = 1,
-  /** Older than what runs; the config allows that. */
-  Downgrade = 2,
-  /** The component holds no whole image. */
-  FirstImage = 3,
-  /** The device runs exactly this image. */
-  UpToDate = 4,
-  /** The device holds exactly this image and runs it after the next reset. */
-  WaitsForReset = 5,
-  /** What runs is newer. Not sent. */
-  RunsNewer = 6,
-  /** What runs has the same version and other bytes. Not sent. */
-  RunsOther = 7,
-  /** The device has no such component. */
-  NoComponent = 8,
-  /** The image is larger than the component's slot. */
-  TooLarge = 9,
-  /** The image could not be read, or is not what the config says; `planStatus` has the reason. */
-  BadImage = 10,
-}
+import { signatureIsGiven, signatureRead, signatureSecurity, SignatureState } from "./image-signature";
+import { sameBytes } from "./literal";
+import { SESSION_PLATFORM, sessionVersion } from "./session";
+import { Field, fieldText, fieldTextSize } from "./trusted-comment";
+import { Verdict, verdictSends } from "./verdict";
 
 /** Set by `planImage`, for the image planned last: what `imageOpen` answered. */
 export let planStatus: Status = Status.Ok;
+/** Set by `planImage` in the same way: what `signatureRead` answered. */
+export let planSignature: SignatureState = SignatureState.None;
 /** Set by `planMake`: how many images are to be sent, and their bytes. */
 export let planSendCount: u32 = 0;
 export let planSendBytes: u64 = 0;
 
-// One entry an image: u32 verdict, u32 size, u32 bytes of the present version, u32 slot size, digest [32], version [32].
-const ENTRY: usize = 80;
+// One entry an image: u32 verdict, u32 size, u32 bytes of the present version, u32 slot size, digest [32], version [32],
+// u32 1 when what runs is on trial.
+const ENTRY: usize = 84;
 const SIZE: usize = 4;
 const PRESENT_SIZE: usize = 8;
 const SLOT_SIZE: usize = 12;
 const DIGEST: usize = 16;
 const PRESENT: usize = 48;
-const entries: usize = memory.data(1280, 16);
-if (<usize>1280 != ENTRY * <usize>MAXIMUM_IMAGES) ERROR("one entry an image");
+const ON_TRIAL: usize = 80;
+const entries: usize = memory.data(1344, 16);
+if (<usize>1344 != ENTRY * <usize>MAXIMUM_IMAGES) ERROR("one entry an image");
 
 function entry(index: u32): usize {
   return entries + <usize>index * ENTRY;
@@ -92,17 +75,28 @@ export function planSlotSize(index: u32): u32 {
   return load<u32>(entry(index), SLOT_SIZE);
 }
 
-export function verdictSends(verdict: Verdict): bool {
-  return verdict <= Verdict.FirstImage;
+/** Whether the component takes the image only after the trial of what it runs. */
+export function planWaitsForTrial(index: u32): bool {
+  return verdictSends(planVerdict(index)) && load<u32>(entry(index), ON_TRIAL) != 0;
 }
 
-export function verdictFails(verdict: Verdict): bool {
-  return verdict >= Verdict.NoComponent;
+function has(slot: u32, state: SlotState): bool {
+  return slot != NO_SLOT && inventorySlotState(slot) == state
+    && memory.compare(inventorySlotDigest(slot), IMAGE_DIGEST, DIGEST_SIZE) == 0;
 }
 
 function holds(slot: u32): bool {
-  return slot != NO_SLOT && inventorySlotState(slot) == SlotState.Valid
-    && memory.compare(inventorySlotDigest(slot), IMAGE_DIGEST, DIGEST_SIZE) == 0;
+  return has(slot, SlotState.Valid);
+}
+
+function hasRejected(): bool {
+  for (let slot: u32 = 0; slot < inventorySlotCount; slot++) if (has(slot, SlotState.Rejected)) return true;
+  return false;
+}
+
+/** Whether a signature that has just been read is for this device's platform. */
+function isForPlatform(): bool {
+  return sameBytes(fieldText(Field.Platform), fieldTextSize(Field.Platform), SESSION_PLATFORM, paddedLength(SESSION_PLATFORM, NAME_SIZE));
 }
 
 function notePresent(index: u32): void {
@@ -118,7 +112,20 @@ function judge(index: u32): Verdict {
   if (imageSize > inventorySlotSize) return Verdict.TooLarge;
   if (holds(running)) return (inventoryFlags & FLAG_HOST_RESET) != 0 ? Verdict.WaitsForReset : Verdict.UpToDate;
   if (holds(inventoryPending)) return Verdict.WaitsForReset;
-  if (running == NO_SLOT) return Verdict.FirstImage;
+  if (signatureIsGiven(index) && !isForPlatform()) return Verdict.WrongPlatform;
+  if (hasRejected() && <u32>imageAllow(index) < <u32>Allow.Reinstall) return Verdict.TrialFailed;
+  const verdict: Verdict = running == NO_SLOT ? Verdict.FirstImage : judgeVersion(index, running);
+  return verdictSends(verdict) ? judgeTrust(index, verdict) : verdict;
+}
+
+/** Whether the device will believe the image: an image without a signature counts as security number 0. */
+function judgeTrust(index: u32, verdict: Verdict): Verdict {
+  if (sessionVersion == LOWEST_VERSION) return verdict;
+  if (!deviceLabMode && !signatureIsGiven(index)) return Verdict.SignatureMissing;
+  return signatureSecurity(index) < inventoryFloor ? Verdict.SecurityTooLow : verdict;
+}
+
+function judgeVersion(index: u32, running: u32): Verdict {
   // Stored and not to be activated is what such a config asked for.
   const inPlace: bool = (inventoryFlags & FLAG_IN_PLACE) != 0;
   if (activate == Activate.No && !inPlace && inventorySlotCount == 2 && holds(1 - running)) return Verdict.UpToDate;
@@ -138,11 +145,15 @@ export function planImage(index: u32): Verdict {
   if (planStatus == Status.Ok) {
     store<u32>(entry(index), imageSize, SIZE);
     memory.copy(planDigest(index), IMAGE_DIGEST, DIGEST_SIZE);
-    verdict = Verdict.NoComponent;
-    if (deviceFind(imageComponent(index), imageComponentSize(index))) {
+    planSignature = signatureRead(index);
+    const isGood: bool = planSignature == SignatureState.None || planSignature == SignatureState.Given;
+    verdict = isGood ? Verdict.NoComponent : Verdict.BadSignature;
+    if (isGood && deviceFind(imageComponent(index), imageComponentSize(index))) {
       store<u32>(entry(index), inventorySlotSize, SLOT_SIZE);
       notePresent(index);
       verdict = judge(index);
+      const isInPlace: bool = (inventoryFlags & FLAG_IN_PLACE) != 0;
+      store<u32>(entry(index), inventoryTrialAttempt != 0 && !isInPlace ? 1 : 0, ON_TRIAL);
     }
   }
   store<u32>(entry(index), verdict);

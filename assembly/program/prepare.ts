@@ -2,28 +2,30 @@
  * What run and plan have in common: read the config, reach the device, learn what it holds, judge every image. Nothing
  * but hello and inventory is sent.
  */
-import { imageComponent, imageComponentSize, imageCount, imageLine, imageName, imageNameSize } from "../config/image-table";
+import { imageCount } from "../config/image-table";
 import { timeLimitMs } from "../config/upgrade-section";
 import { readConfig } from "../config/upgrade-config";
 import { Status } from "../status";
-import { NAME_SIZE } from "../wire/message-type";
+import { LOWEST_VERSION, NAME_SIZE } from "../wire/message-type";
 import { paddedLength } from "../wire/text";
-import { inventoryName } from "../wire/inventory";
 import { CONFIG_PATH, configPathSize } from "./arguments";
 import { milliseconds } from "./clock";
-import { deviceCount, deviceLoad, deviceSelect } from "./device-table";
-import { eventBegin, eventEnd, eventNumber, eventText } from "./event";
+import { deviceCount, deviceLabMode, deviceLoad } from "./device-table";
+import { eventBegin, eventBool, eventEnd, eventNumber, eventText } from "./event";
 import { ExitCode } from "./exit-code";
-import { failAdvice, failBegin, failEnd, failState, failText, fail, NOTHING_SENT } from "./failure";
-import { failImage, imageExitCode } from "./image-failure";
+import { fail, NOTHING_SENT } from "./failure";
+import { signatureIsGiven } from "./image-signature";
+import { sayLabMode } from "./lab-mode";
 import { linkHoldTimeLimit, linkSetDeadline } from "./link";
 import { failLink } from "./link-failure";
-import { planImage, planSize, planSlotSize, planStatus, planSum, planVerdict, Verdict, verdictFails } from "./plan";
+import { planImage, planSum } from "./plan";
+import { failPlanned, plannedExitCode } from "./plan-failure";
 import { sayPlanHead, showPlanned } from "./plan-view";
 import { textSize } from "./quantity";
-import { sayBegin, sayEnd } from "./say";
-import { SESSION_PLATFORM, sessionBegin, sessionBootId, sessionChunkSize, sessionWindow } from "./session";
-import { textBytes, textCharacter, textLiteral, textNumber } from "./text";
+import { say, sayBegin, sayEnd } from "./say";
+import { SESSION_PLATFORM, sessionBegin, sessionBootId, sessionChunkSize, sessionVersion, sessionWindow } from "./session";
+import { textBytes, textLiteral, textNumber } from "./text";
+import { Verdict, verdictFails } from "./verdict";
 
 /** Set by `prepare`: the exit code of a run that must end now; Done to go on. */
 export let prepareExit: ExitCode = ExitCode.Done;
@@ -39,7 +41,9 @@ function tellDevice(): void {
   sayBegin();
   textLiteral("device: ");
   textBytes(SESSION_PLATFORM, platformSize);
-  textLiteral(", protocol 1, ");
+  textLiteral(", protocol ");
+  textNumber(sessionVersion);
+  textLiteral(", ");
   textNumber(deviceCount);
   textLiteral(deviceCount == 1 ? " component" : " components");
   textLiteral(", chunks of ");
@@ -53,7 +57,10 @@ function tellDevice(): void {
   eventNumber("components", deviceCount);
   eventNumber("chunkSize", sessionChunkSize);
   eventNumber("window", sessionWindow);
+  eventNumber("protocol", sessionVersion);
+  eventBool("labMode", deviceLabMode);
   eventEnd();
+  if (deviceLabMode) sayLabMode();
 }
 
 /** Reaches the device and learns what it holds. Answers the exit code; Done to go on. */
@@ -73,40 +80,12 @@ export function reachDevice(): ExitCode {
   return ExitCode.Done;
 }
 
-function tellNames(): void {
-  for (let i: u32 = 0; i < deviceCount; i++) {
-    deviceSelect(i);
-    if (i > 0) textLiteral(", ");
-    textBytes(inventoryName, paddedLength(inventoryName, NAME_SIZE));
+/** A device of version 1 has no place for signatures. */
+function tellUnsent(): void {
+  if (sessionVersion != LOWEST_VERSION) return;
+  for (let i: u32 = 0; i < imageCount; i++) {
+    if (signatureIsGiven(i)) return say("the management controller speaks protocol 1, which carries no signatures: it will not check who made the images");
   }
-}
-
-function failPlanned(index: u32): void {
-  const verdict: Verdict = planVerdict(index);
-  if (verdict == Verdict.BadImage) return failImage(index, planStatus, NOTHING_SENT);
-  failBegin();
-  textBytes(CONFIG_PATH, configPathSize);
-  textCharacter(0x3a);
-  textNumber(imageLine(index));
-  textLiteral(": image ");
-  textBytes(imageName(index), imageNameSize(index));
-  if (verdict == Verdict.NoComponent) {
-    textLiteral(": the device has no component ");
-    textBytes(imageComponent(index), imageComponentSize(index));
-    textLiteral(": expected one of ");
-    tellNames();
-  } else {
-    textLiteral(": expected at most ");
-    textSize(planSlotSize(index));
-    textLiteral(", the size of the slot, got ");
-    textSize(planSize(index));
-  }
-  failState();
-  textLiteral(NOTHING_SENT);
-  failAdvice();
-  textLiteral(verdict == Verdict.NoComponent ? "correct the key component, or use the config of this platform" : "use the image for this platform");
-  failText("image", imageName(index), imageNameSize(index));
-  failEnd();
 }
 
 /** Judges every image and shows the plan. */
@@ -119,10 +98,10 @@ function makePlan(): void {
     if (!verdictFails(verdict)) continue;
     prepareErrors++;
     failPlanned(i);
-    const code: ExitCode = verdict == Verdict.BadImage ? imageExitCode(planStatus) : ExitCode.Failed;
-    if (prepareExit != ExitCode.Failed) prepareExit = code;
+    if (prepareExit != ExitCode.Failed) prepareExit = plannedExitCode(verdict);
   }
   planSum();
+  tellUnsent();
 }
 
 /**

@@ -3,23 +3,22 @@
  * nothing that is not the image that was planned.
  */
 import {
-  imageAllow, imageComponent, imageComponentSize, imageFile, imageFileSize, imageName, imageNameSize, imageVersion, imageVersionSize,
+  imageAllow, imageComponent, imageComponentSize, imageFile, imageFileSize, imageVersion, imageVersionSize,
 } from "../config/image-table";
 import { mailboxSize } from "../bus/mailbox";
 import { Status } from "../status";
 import {
-  SENDER_CHUNK, SENDER_COMPONENT, SENDER_DIGEST, SENDER_VERSION, SenderAction, senderBegin, senderChunk, senderDone, senderFailure,
-  senderMessage, senderNext, senderOffset, senderOut, senderOutSize, senderPhase, senderRead, senderResumed, senderTotal, senderWaitMs,
+  SENDER_CHUNK, SENDER_COMPONENT, SENDER_DIGEST, SENDER_SIGNATURE, SENDER_VERSION, SenderAction, senderBegin, senderChunk, senderCompletion,
+  senderFailure, senderMessage, senderNext, senderOffset, senderOut, senderOutSize, senderPhase, senderRead, senderWaitMs,
 } from "../transfer/sender";
+import { Completion } from "../wire/completion";
 import { DIGEST_SIZE, NAME_SIZE, Phase, VERSION_SIZE } from "../wire/message-type";
-import { eventBegin, eventEnd, eventNumber, eventText, eventLiteral } from "./event";
 import { IMAGE_BLOCK, imageBlockSize, imageClose, imageReadBlock, imageReopen } from "./image";
+import { signatureFile, signatureSize } from "./image-signature";
 import { LINK_IN, linkHoldTimeLimit, linkMayGoOn, linkNow, linkReceive, linkSend } from "./link";
 import { planDigest, planSize } from "./plan";
-import { progress, progressBegin, progressEnd } from "./progress";
-import { textSize } from "./quantity";
-import { sayBegin, sayEnd } from "./say";
-import { textBytes, textLiteral } from "./text";
+import { show, showBegin, showEnd, tellResumed } from "./push-view";
+import { tellTrialWait } from "./trial-view";
 
 /** Room that a full ring gives up in this time, or the chunk counts as lost. */
 const ROOM_PATIENCE_MS: u32 = 200;
@@ -28,8 +27,6 @@ const NO_BLOCK: u32 = 0xffffffff;
 const block: usize = memory.data(65536, 64);
 let blockIndex: u32 = NO_BLOCK;
 let image: u32 = 0;
-let shownPhase: u32 = Phase.Idle;
-let shownTotal: u32 = 0;
 
 function pad(into: usize, capacity: u32, from: usize, size: u32): void {
   memory.fill(into, 0, capacity);
@@ -59,74 +56,17 @@ function readChunk(): Status {
   return Status.Ok;
 }
 
-function phaseName(): string {
-  switch (senderPhase) {
-    case Phase.Receiving: return "send";
-    case Phase.Verifying: return "verify";
-    case Phase.Writing: return "write";
-    case Phase.ReadingBack: return "read-back";
-    default: return "";
-  }
-}
-
-function phaseWords(): string {
-  switch (senderPhase) {
-    case Phase.Receiving: return "sending";
-    case Phase.Verifying: return "all of it has arrived; the device computes its digest";
-    case Phase.Writing: return "the digest is right; the device writes it to flash";
-    default: return "written; the device reads it back";
-  }
-}
-
-/** Phases that take so long on real parts that people want to see how far they are. */
-function isMeasured(phase: u32): bool {
-  return phase == Phase.Receiving || phase == Phase.Writing;
-}
-
-function beginPhase(): void {
-  if (isMeasured(shownPhase)) progressEnd(shownTotal);
-  shownPhase = senderPhase;
-  if (phaseName().length == 0) return;
-  sayBegin();
-  textLiteral("  ");
-  textBytes(imageName(image), imageNameSize(image));
-  textLiteral(": ");
-  textLiteral(phaseWords());
-  sayEnd();
-  eventBegin("phase");
-  eventText("image", imageName(image), imageNameSize(image));
-  eventLiteral("phase", phaseName());
-  eventEnd();
-  if (!isMeasured(shownPhase)) return;
-  shownTotal = senderTotal;
-  progressBegin(imageName(image), imageNameSize(image), senderTotal, senderDone);
-}
-
-/** Shows where the transfer is. */
-function show(): void {
-  if (senderPhase != shownPhase) beginPhase();
-  if (isMeasured(senderPhase)) progress(senderDone);
-}
-
-function tellResumed(): void {
-  if (senderResumed == 0) return;
-  sayBegin();
-  textLiteral("  ");
-  textBytes(imageName(image), imageNameSize(image));
-  textLiteral(": going on at ");
-  textSize(senderResumed);
-  textLiteral(", the device has what comes before");
-  sayEnd();
-  eventBegin("resumed");
-  eventText("image", imageName(image), imageNameSize(image));
-  eventNumber("offset", senderResumed);
-  eventEnd();
-}
-
 function drive(): Status {
   let told: bool = false;
+  let waits: bool = false;
   while (true) {
     const action: SenderAction = senderNext(linkNow());
+    if (!waits && senderCompletion == Completion.OnTrial && action != SenderAction.Failed) {
+      waits = true;
+      tellTrialWait(image);
+      // Waiting for a trial to end is not what a limit is to be held back for.
+      linkHoldTimeLimit(false);
+    }
     if (!told && senderPhase >= <u32>Phase.Receiving) {
       tellResumed();
       told = true;
@@ -170,17 +110,18 @@ function takeMessages(waitMs: u32): Status {
  */
 export function pushImage(upgrade: u32, index: u32): Status {
   image = index;
-  shownPhase = Phase.Idle;
+  showBegin(index);
   blockIndex = NO_BLOCK;
   let status: Status = imageReopen(index, imageFile(index), imageFileSize(index), planSize(index));
   if (status == Status.Ok) {
     pad(SENDER_COMPONENT, NAME_SIZE, imageComponent(index), imageComponentSize(index));
     pad(SENDER_VERSION, VERSION_SIZE, imageVersion(index), imageVersionSize(index));
     memory.copy(SENDER_DIGEST, planDigest(index), DIGEST_SIZE);
-    status = senderBegin(upgrade, index, <u32>imageAllow(index), planSize(index));
+    memory.copy(SENDER_SIGNATURE, signatureFile(index), signatureSize(index));
+    status = senderBegin(upgrade, index, <u32>imageAllow(index), planSize(index), signatureSize(index));
   }
   if (status == Status.Ok) status = drive();
-  if (isMeasured(shownPhase)) progressEnd(senderDone);
+  showEnd();
   imageClose();
   return status;
 }

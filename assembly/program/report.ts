@@ -12,20 +12,24 @@ import { paddedLength } from "../wire/text";
 import { afterOs } from "./arguments";
 import { confirmResets } from "./confirm";
 import { AFTER_OS, BEFORE_OS, STOPPED, TIME_LIMIT } from "./earlier-report";
+import { deviceLabMode } from "./device-table";
 import { ExitCode, exitMeaning } from "./exit-code";
 import { failBegin, failClose } from "./failure";
 import { fileClose, fileCreate, fileErrno, fileOpened } from "./file";
 import { textErrno } from "./errno";
+import { textKeyId, textUpgradeId } from "./identifier";
+import { signatureIsGiven, signatureKeyId, signatureSecurity } from "./image-signature";
 import {
-  jsonArray, jsonArrayEnd, jsonBegin, jsonBool, jsonHex, jsonKey, jsonLiteral, jsonNumber, jsonObject, jsonObjectEnd, jsonText,
+  jsonArray, jsonArrayEnd, jsonBegin, jsonBool, jsonHex, jsonKey, jsonLiteral, jsonNumber, jsonObject, jsonObjectEnd, jsonText, jsonTextBegin,
+  jsonTextEnd,
 } from "./json";
 import { Outcome, outcomeEqual, outcomeFlashMs, outcomeOf, outcomeResumed, outcomeSlot, outcomeTookMs } from "./outcome";
 import { planDigest, planPresent, planPresentSize, planSize, planVerdict } from "./plan";
-import { verdictName } from "./plan-view";
 import { prepareStatus } from "./prepare";
 import { SESSION_PLATFORM, sessionBootId } from "./session";
 import { TextForm, textBegin, textBytes, textEnd, textLiteral, textStatus } from "./text";
 import { upgradeNumber, upgradeStatus } from "./upgrade";
+import { verdictName } from "./verdict";
 import { VERSION } from "./version";
 
 const now: usize = memory.data(8, 16);
@@ -54,6 +58,18 @@ function pausedAt(index: u32): u32 {
   return senderPhase > <u32>Phase.Receiving ? planSize(index) : senderDone;
 }
 
+function reportSignature(index: u32): void {
+  jsonKey("signed");
+  jsonBool(signatureIsGiven(index));
+  if (!signatureIsGiven(index)) return;
+  jsonKey("keyId");
+  jsonTextBegin();
+  textKeyId(signatureKeyId(index));
+  jsonTextEnd();
+  jsonKey("security");
+  jsonNumber(signatureSecurity(index));
+}
+
 function reportImage(index: u32): void {
   jsonObject();
   jsonKey("image");
@@ -68,6 +84,7 @@ function reportImage(index: u32): void {
   jsonNumber(planSize(index));
   jsonKey("sha256");
   jsonHex(planDigest(index), 32);
+  reportSignature(index);
   jsonKey("plan");
   jsonLiteral(verdictName(planVerdict(index)));
   jsonKey("outcome");
@@ -112,6 +129,12 @@ function reportAll(code: u32, planned: bool): void {
   jsonNumber(sessionBootId);
   jsonKey("upgrade");
   jsonNumber(upgradeNumber);
+  jsonKey("upgradeId");
+  jsonTextBegin();
+  if (upgradeNumber != 0) textUpgradeId(upgradeNumber);
+  jsonTextEnd();
+  jsonKey("labMode");
+  jsonBool(deviceLabMode);
   jsonKey("deviceResetNeeded");
   jsonBool((confirmResets & RESET_DEVICE) != 0);
   jsonKey("hostResetNeeded");

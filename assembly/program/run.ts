@@ -4,17 +4,20 @@ import { OnError, onError } from "../config/upgrade-section";
 import { Status } from "../status";
 import { RESET_DEVICE, RESET_HOST } from "../wire/end-upgrade";
 import { tellBefore } from "./before";
+import { completionMeaning, completionName } from "./completion-words";
 import { confirmResets } from "./confirm";
 import { ExitCode } from "./exit-code";
 import { failBegin, failClose } from "./failure";
-import { completionMeaning, completionName, failLink } from "./link-failure";
+import { failLink } from "./link-failure";
 import { Outcome, outcomeCount, outcomesClear, outcomeSet } from "./outcome";
-import { planSendCount, planVerdict, Verdict, verdictFails, verdictSends } from "./plan";
+import { planSendCount, planVerdict } from "./plan";
 import { prepare, prepareErrors, prepareExit } from "./prepare";
 import { reportWrite } from "./report";
 import { say } from "./say";
 import { textLiteral } from "./text";
+import { tellTrials } from "./trial-view";
 import { upgradeCompletion, upgradeRun, upgradeStatus } from "./upgrade";
+import { Verdict, verdictFails, verdictSends } from "./verdict";
 
 function skipWhatIsNotSent(): void {
   for (let i: u32 = 0; i < imageCount; i++) {
@@ -97,6 +100,7 @@ export function runCommand(): u32 {
   if (planSendCount > 0) {
     upgradeRun();
     if (upgradeStatus != Status.Ok && !isPause()) tellUpgradeFailed();
+    if (upgradeStatus == Status.Ok) tellTrials();
   }
   return finish(exitCode(), true);
 }

@@ -7,12 +7,12 @@ import { mailboxHeldMs, mailboxHighest, mailboxHolder, mailboxLowest, mailboxOpe
 import { timerReset } from "../chunk/timer";
 import { Status } from "../status";
 import { EXCHANGE_OUT, exchangeBody, exchangeBodySize, exchangeSeed } from "../transfer/exchange";
-import { HEADER_SIZE } from "../wire/frame";
+import { frameSpeak, HEADER_SIZE } from "../wire/frame";
 import {
   helloBootId, helloChunkSize, helloCompletion, helloComponentCount, helloHighest, helloLowest, helloPlatform, helloRequestEncode,
   helloResponseDecode, helloVersion, helloWindow,
 } from "../wire/hello";
-import { MAXIMUM_BODY, MessageType, NAME_SIZE, PROTOCOL_VERSION } from "../wire/message-type";
+import { LOWEST_VERSION, MAXIMUM_BODY, MessageType, NAME_SIZE, PROTOCOL_VERSION } from "../wire/message-type";
 import { random_get } from "@assemblyscript/wasi-shim/assembly/bindings/wasi_snapshot_preview1";
 import { milliseconds } from "./clock";
 import { linkExchange, linkIsLate, linkMayGoOn } from "./link";
@@ -25,6 +25,7 @@ const PAUSE_MS: u32 = 200;
 /** Names this run to the device. Set by `sessionBegin`. */
 export let sessionId: u32 = 0;
 /** Set by `sessionBegin` and `sessionRenew`, from hello. */
+export let sessionVersion: u32 = LOWEST_VERSION;
 export let sessionBootId: u32 = 0;
 export let sessionChunkSize: u32 = 0;
 export let sessionWindow: u32 = 0;
@@ -45,17 +46,20 @@ function randomId(): u32 {
 }
 
 function hello(): Status {
+  frameSpeak(LOWEST_VERSION);
   const size: u32 = helloRequestEncode(
-    EXCHANGE_OUT + HEADER_SIZE, PROTOCOL_VERSION, PROTOCOL_VERSION, sessionId, MAXIMUM_BODY + HEADER_SIZE);
+    EXCHANGE_OUT + HEADER_SIZE, LOWEST_VERSION, PROTOCOL_VERSION, sessionId, MAXIMUM_BODY + HEADER_SIZE);
   const status: Status = linkExchange(MessageType.Hello, size);
   if (status != Status.Ok) return status;
   const decoded: Status = helloResponseDecode(exchangeBody, exchangeBodySize);
   if (decoded != Status.Ok) return decoded;
-  if (helloCompletion != 0 || helloVersion != PROTOCOL_VERSION) {
+  if (helloCompletion != 0 || helloVersion < LOWEST_VERSION || helloVersion > PROTOCOL_VERSION) {
     sessionLowest = helloLowest;
     sessionHighest = helloHighest;
     return Status.DeviceTooNew;
   }
+  frameSpeak(helloVersion);
+  sessionVersion = helloVersion;
   sessionBootId = helloBootId;
   sessionChunkSize = helloChunkSize;
   sessionWindow = helloWindow;

@@ -3,7 +3,7 @@
  * another run is not disturbed.
  */
 import { busSleep } from "../bus/imports";
-import { mailboxHeartbeat, mailboxOpen, mailboxStatusMessage } from "../bus/mailbox";
+import { mailboxHeartbeat, mailboxLabMode, mailboxOpen, mailboxStatusMessage } from "../bus/mailbox";
 import { Status } from "../status";
 import { frameBodySize, frameDecode, frameIsResponse, frameType, HEADER_SIZE } from "../wire/frame";
 import { MessageType, NAME_SIZE, Phase, VERSION_SIZE } from "../wire/message-type";
@@ -12,10 +12,13 @@ import {
   statusPhase, statusResponseDecode, statusTotal, statusUpgrade, statusVersion,
 } from "../wire/status-report";
 import { paddedLength } from "../wire/text";
+import { completionMeaning, completionName } from "./completion-words";
 import { eventBegin, eventBool, eventEnd, eventLiteral, eventNumber, eventText } from "./event";
 import { ExitCode } from "./exit-code";
 import { NOTHING_SENT } from "./failure";
-import { completionMeaning, completionName, failLink } from "./link-failure";
+import { eventUpgradeId, textUpgradeId } from "./identifier";
+import { sayLabMode } from "./lab-mode";
+import { failLink } from "./link-failure";
 import { textDuration, textPart } from "./quantity";
 import { sayBegin, sayEnd } from "./say";
 import { textBytes, textLiteral, textNumber } from "./text";
@@ -74,6 +77,7 @@ function phaseName(): string {
 }
 
 function sayStatus(): void {
+  if (mailboxLabMode()) sayLabMode();
   sayBegin();
   textLiteral(phaseWords());
   const componentSize: u32 = paddedLength(statusComponent, NAME_SIZE);
@@ -91,7 +95,7 @@ function sayStatus(): void {
   }
   if (statusUpgrade != 0) {
     textLiteral(", upgrade ");
-    textNumber(statusUpgrade);
+    textUpgradeId(statusUpgrade);
     textLiteral(", image ");
     textNumber(<u64>statusImageIndex + 1);
     textLiteral(" of ");
@@ -110,11 +114,13 @@ function eventStatus(): void {
   eventBegin("status");
   eventLiteral("phase", phaseName());
   eventBool("safeToRemovePower", statusIsSafe);
+  eventBool("labMode", mailboxLabMode());
   eventText("component", statusComponent, paddedLength(statusComponent, NAME_SIZE));
   eventText("version", statusVersion, paddedLength(statusVersion, VERSION_SIZE));
   eventNumber("done", statusDone);
   eventNumber("total", statusTotal);
   eventNumber("upgrade", statusUpgrade);
+  eventUpgradeId(statusUpgrade);
   eventNumber("imageIndex", statusImageIndex);
   eventNumber("imageCount", statusImageCount);
   eventNumber("elapsedMs", statusElapsedMs);

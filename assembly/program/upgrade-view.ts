@@ -2,16 +2,36 @@
 import { imageComponent, imageComponentSize, imageName, imageNameSize, imageVersion, imageVersionSize } from "../config/image-table";
 import { Status } from "../status";
 import { senderPhase } from "../transfer/sender";
+import { Completion } from "../wire/completion";
 import { Phase } from "../wire/message-type";
+import { completionAdvice, completionMeaning, completionName } from "./completion-words";
 import { eventBegin, eventDigest, eventEnd, eventNumber, eventText } from "./event";
-import { failAdvice, failBegin, failEnd, failNumber, failState, failText } from "./failure";
+import { failAdvice, failBegin, failEnd, failLiteral, failNumber, failState, failText } from "./failure";
+import { eventUpgradeId, textUpgradeId } from "./identifier";
 import { failImage } from "./image-failure";
-import { completionMeaning, completionName } from "./link-failure";
 import { Outcome, outcomeEqual, outcomeFlashMs, outcomeResumed, outcomeSlot, outcomeTookMs } from "./outcome";
-import { planDigest, planSize } from "./plan";
+import { planDigest, planSendBytes, planSendCount, planSize } from "./plan";
 import { textDuration, textSize } from "./quantity";
 import { sayBegin, sayEnd } from "./say";
 import { textBytes, textHex, textLiteral, textNumber } from "./text";
+
+/** An upgrade was opened: this is what to ask the device's log and history for. */
+export function tellOpened(id: u32): void {
+  sayBegin();
+  textLiteral("upgrade ");
+  textUpgradeId(id);
+  textLiteral(": ");
+  textNumber(planSendCount);
+  textLiteral(planSendCount == 1 ? " image, " : " images, ");
+  textSize(planSendBytes);
+  sayEnd();
+  eventBegin("upgrade");
+  eventNumber("upgrade", id);
+  eventUpgradeId(id);
+  eventNumber("images", planSendCount);
+  eventNumber("bytes", planSendBytes);
+  eventEnd();
+}
 
 /** The lock is held by someone else, and is waited for. */
 export function tellHeld(holder: u32, heldMs: u32): void {
@@ -67,9 +87,9 @@ export function stateAfter(outcome: Outcome): string {
   return "the component is on its old image, whole";
 }
 
-function adviceAfter(outcome: Outcome): string {
+function adviceAfter(outcome: Outcome, status: Status, completion: u32): string {
   if (outcome == Outcome.Broken) return "run the same command again now; it writes the component anew";
-  return "remove the cause, then run the same command again; it goes on where it was";
+  return completionAdvice(status == Status.Refused ? completion : Completion.Ok);
 }
 
 function isOfImage(status: Status): bool {
@@ -127,10 +147,11 @@ export function tellFailed(index: u32, status: Status, completion: u32, outcome:
   failState();
   textLiteral(stateAfter(outcome));
   failAdvice();
-  textLiteral(adviceAfter(outcome));
+  textLiteral(adviceAfter(outcome, status, completion));
   failText("image", imageName(index), imageNameSize(index));
   failNumber("status", <u64>status);
   failNumber("completion", completion);
+  if (status == Status.Refused) failLiteral("completionName", completionName(completion));
   failEnd();
 }
 

@@ -25,11 +25,12 @@ import { confirm, confirmMissing } from "./confirm";
 import { deviceFind, deviceLoad } from "./device-table";
 import { linkExchange, linkIgnoreStop, linkMayGoOn } from "./link";
 import { Outcome, outcomeOf, outcomeSet, outcomeStored } from "./outcome";
-import { planSendBytes, planSendCount, planVerdict, Verdict, verdictSends } from "./plan";
+import { planSendBytes, planSendCount, planVerdict } from "./plan";
 import { pushImage } from "./push";
 import { say } from "./say";
 import { sessionId, sessionRenew } from "./session";
-import { tellFailed, tellHeld, tellNotThere, tellStored } from "./upgrade-view";
+import { tellFailed, tellHeld, tellNotThere, tellOpened, tellStored } from "./upgrade-view";
+import { Verdict, verdictSends } from "./verdict";
 
 /** The device's number for the upgrade; 0 before one was opened. */
 export let upgradeNumber: u32 = 0;
@@ -69,7 +70,10 @@ function openUpgrade(): Status {
     else return status;
     if (status != Status.Ok) return status;
     upgradeNumber = startUpgradeId;
-    if (startUpgradeCompletion == Completion.Ok && startUpgradeId != 0) return Status.Ok;
+    if (startUpgradeCompletion == Completion.Ok && startUpgradeId != 0) {
+      tellOpened(upgradeNumber);
+      return Status.Ok;
+    }
     upgradeCompletion = startUpgradeCompletion;
     if (startUpgradeCompletion != Completion.Busy || milliseconds() - since >= BUSY_PATIENCE_MS) return Status.Refused;
     if (!told) tellHeld(startUpgradeHolder, startUpgradeHeldMs);

@@ -67,8 +67,9 @@ export const PROGRAM_COMMANDS: readonly Command[] = [
     'Reads the config and its images, asks the device for its inventory, and changes nothing.',
     'Exit code 0 when something would be sent, 2 when nothing would.',
   ], [['ferry plan -c ferry.ini', 'a line an image'], ['ferry plan -c ferry.ini --json', 'for a script']]),
-  withConfig('check', 'check a config file and its images; the device is not touched', [
-    'Reads the config and every image: sizes, digests, names. Exit code 64 when something is wrong.',
+  withConfig('check', 'check a config file, its images and their signatures; the device is not touched', [
+    'Reads the config, every image and every signature file: sizes, digests, names, and that a signature goes with its image.',
+    'Who has signed is the device\'s to judge. Exit code 64 when something is wrong.',
   ], [['ferry check -c ferry.ini', 'before it goes to a thousand machines']]),
   withoutConfig('inventory', 'the components of the device, their slots and versions', [
     'Asks the management controller over the bus.',

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { check, checkJson, eventNamed, ferry } from '../program/ferry-run.ts';
+import { signatureOf } from '../program/signatures.ts';
 import { oneImage } from './config-text.ts';
 
 const folder = new URL('../../configs/', import.meta.url);
@@ -51,7 +52,7 @@ describe('configs/README.md', () => {
       const base = oneImage();
       const upgrade = ['bus', 'on-error', 'activate', 'time-limit', 'report'].includes(key);
       const config = upgrade ? oneImage(example) : inImage.test(base) ? base.replace(inImage, () => `${example}\n`) : oneImage('', example);
-      expect(check(config, { ...files, 'bmc.bin': 'x' }).err, example).toBe('');
+      expect(check(config, { ...files, 'bmc.bin': 'x', 'BMC_SIG': signatureOf('x') }).err, example).toBe('');
     }
   });
 });

@@ -21,7 +21,7 @@ const example = readFileSync(new URL('../../configs/bmc-and-bios.ini', import.me
 const bases = [oneImage(), oneImage('bus=mailbox\non-error=stop\nactivate=no\ntime-limit=5m\nreport="a b"', `sha256=${'5'.repeat(64)}\nallow=downgrade`), example]
   .map((text) => Buffer.from(text, 'latin1'));
 const pieces = ['[', ']', '=', ';', '#', '"', '\n', '\r\n', '\0', '\x1b[2J', '\xff', '\xc2\x9b', '\xef\xbb\xbf', '..\\', '/', 'fs0:', ' ', '\t', '9'.repeat(40),
-  '[image x]\n', '[upgrade]\n', 'x'.repeat(1100), 'file=', 'version=~', 'time-limit=1h\n'].map((text) => Buffer.from(text, 'latin1'));
+  '[image x]\n', '[upgrade]\n', 'x'.repeat(1100), 'file=', 'signature=bmc.bin\n', 'version=~', 'time-limit=1h\n'].map((text) => Buffer.from(text, 'latin1'));
 
 function mutate(pick: (below: number) => number): Buffer {
   let text = bases[pick(bases.length)]!;

@@ -75,7 +75,7 @@ describe('ferry check', () => {
     const { code, events } = checkJson(text, { 'bmc.bin': bytes });
     expect(events.map((event) => event.event)).toEqual(['config', 'image', 'checked', 'exit']);
     expect(events[1]).toEqual({
-      event: 'image', image: 'bmc', component: 'bmc', version: '2.4.1', file: 'bmc.bin', size, sha256: sha256(bytes), digestGiven: true,
+      event: 'image', image: 'bmc', component: 'bmc', version: '2.4.1', file: 'bmc.bin', size, sha256: sha256(bytes), digestGiven: true, signed: false,
     });
     expect(events[3]).toEqual({ event: 'exit', code: 0, meaning: 'done' });
     expect(code).toBe(0);
@@ -87,9 +87,9 @@ describe('ferry check', () => {
     ), { 'bmc.bin': 'abc', 'bios.bin': content(2.5 * MIB) });
     expect(out.split('\n')).toEqual([
       'ferry.ini: 2 images, bus mailbox, on-error stop, activate now, time-limit none',
-      '  image       component   version     size        sha256               digest',
-      '  bmc         bmc         2.4.1       3 bytes     ba7816bf8f01cfea...  as expected',
-      `  bios        bios        2.4.1       2.5 MiB     ${sha256(content(2.5 * MIB)).slice(0, 16)}...  not given`,
+      '  image       component   version     size        sha256               digest       signature',
+      '  bmc         bmc         2.4.1       3 bytes     ba7816bf8f01cfea...  as expected  no signature',
+      `  bios        bios        2.4.1       2.5 MiB     ${sha256(content(2.5 * MIB)).slice(0, 16)}...  not given    no signature`,
       '2 of 2 images are right; nothing was sent; the device is as it was',
       '',
     ]);
