@@ -241,6 +241,10 @@ export class Controller {
       event: 'ready', text: `ready: platform ${board.platform}, ${running}; state in ${stateDirectory}`,
       fields: { platform: board.platform, state: stateDirectory, labMode },
     });
+    for (const { keyId } of this.#options.pin ?? []) {
+      if (this.#parts.trust.keys.some((key) => key.keyId === keyId)) continue;
+      this.say({ event: 'key-not-trusted', text: `key ${keyId} of --trust is not trusted any more: a key list has taken its trust away`, fields: { keyId } });
+    }
     if (labMode) this.say({ event: 'lab-mode', text: 'LAB MODE: images are taken without a signature; nobody knows who made what runs here' });
     else if (this.#parts.trust.isEmpty) {
       this.say({ event: 'no-keys', text: 'this board trusts no key yet, so it refuses every image: give --trust KEY.pub once, or --lab-mode' });

@@ -76,12 +76,20 @@ async function keysOf(names: readonly string[]): Promise<PublicKey[]> {
   });
 }
 
+async function resetPassword(values: OptionValues): Promise<number> {
+  const { FIRST_USER, resetAdministrator } = await import('../bmc/redfish/first-administrator.ts');
+  const password = await resetAdministrator(textOf(values, 'state') ?? machineOf(values), { passwordFile: textOf(values, 'password-file') });
+  process.stdout.write(password === undefined ? `${FIRST_USER} has the password of the file now\n` : `the password of ${FIRST_USER} is ${password}; it is shown this once\n`);
+  return 0;
+}
+
 const bmc: Command = {
   name: 'bmc',
   summary: 'run the management controller',
   text: [
     'The receiving end, as a process of its own: its flash, staging and logs lie in the state directory. The host',
-    'reaches it over the emulated PCI function only. SIGTERM and Ctrl-C end it cleanly; kill -9 loses nothing.',
+    'reaches it over the emulated PCI function only; with --listen, remote users reach it over HTTPS, with Redfish and a',
+    'status page. SIGTERM and Ctrl-C end it cleanly; kill -9 loses nothing.',
   ],
   options: [
     { name: 'state', value: 'DIR', text: 'the state directory (default: $FERRY_MACHINE, or machine)' },
@@ -90,6 +98,7 @@ const bmc: Command = {
     { name: 'lab-mode', text: 'take images without a signature: for the lab; every screen says so' },
     { name: 'listen', value: 'HOST:PORT', text: 'serve Redfish and the status page over HTTPS there, for example 127.0.0.1:8443 (default: no network)' },
     { name: 'password-file', value: 'FILE', text: 'the password of the first account, admin (default: a random one is made and shown once)' },
+    { name: 'reset-password', text: 'give admin a new password (made and shown once, or of --password-file), and end; the controller must not run' },
     { name: 'trial', value: 'SECONDS', text: 'how long a newly activated image runs on trial before it is committed (default: 10)' },
     { name: 'lease', value: 'MS', text: 'how long a silent session keeps the lock (default: 10000)' },
     JSON_OPTION,
@@ -100,6 +109,7 @@ const bmc: Command = {
     ['ferry bmc --state machine --json', 'with its events for a script'],
   ],
   async run(values) {
+    if (values['reset-password'] === true) return resetPassword(values);
     const { runController } = await import('../bmc/run.ts');
     const trialSeconds = numberOf(values, 'trial', 0, 86_400);
     return runController({

@@ -109,3 +109,20 @@ test('two runs on one machine: the second is refused, the first finishes; Ctrl-C
     machine.remove();
   }
 });
+
+test('bmc --reset-password gives admin a new password while no controller runs', async () => {
+  const scratch = scratchDirectory();
+  const state = join(scratch.path, 'state');
+  try {
+    expect(await runFerry(['bmc', '--state', state, '--reset-password']), 'no state directory yet').toMatchObject({ code: 64 });
+    mkdirSync(state);
+    const { code, output } = await runFerry(['bmc', '--state', state, '--reset-password']);
+    expect(code, output).toBe(0);
+    expect(output).toMatch(/^the password of admin is \S{20,}; it is shown this once$/m);
+    const controller = await startController(state);
+    expect(await runFerry(['bmc', '--state', state, '--reset-password'])).toMatchObject({ code: 1, output: expect.stringContaining('another management controller runs') });
+    await controller.stop();
+  } finally {
+    scratch.remove();
+  }
+});
