@@ -5,9 +5,10 @@ import { NorFlash } from '../../host/bmc/nor-flash.ts';
 import type { FaultyLink } from '../../host/bus/faulty-link.ts';
 import type { PlannedPart } from '../../host/core/flash-plan.ts';
 import { loadCore } from '../../host/core/instance.ts';
-import type { ImageVerdict, ReceiverComponent, ReceiverExports, ReceiverHost } from '../../host/core/receiver-exports.ts';
+import type { ImageOffer, ImageVerdict, ReceiverComponent, ReceiverExports, ReceiverHost } from '../../host/core/receiver-exports.ts';
 import { Receiver } from '../../host/core/receiver.ts';
 import type { SlotRecord } from '../../host/core/slot-record.ts';
+import { playedSignature } from './sending-host.ts';
 
 export interface MemoryDeviceOptions {
   readonly components: readonly ReceiverComponent[];
@@ -37,6 +38,8 @@ export class MemoryDevice implements ReceiverHost {
   readonly stagings = new Map<string, Staging>();
   readonly records = new Map<string, SlotRecord>();
   readonly notes: string[] = [];
+  /** How many signatures have been judged. */
+  signatures = 0;
   receiver!: Receiver;
   /** The instance of the core that the receiver is in. */
   core!: ReceiverExports;
@@ -160,8 +163,10 @@ export class MemoryDevice implements ReceiverHost {
     this.notes.push(note);
   }
 
-  /** In this lab everything is taken. */
-  judge(): ImageVerdict {
+  /** In this lab everything is taken, but a signature arrives as it was sent. */
+  judge({ signature, sha256 }: ImageOffer): ImageVerdict {
+    if (signature !== undefined && Buffer.compare(signature, playedSignature(Buffer.from(sha256, 'hex'))) !== 0) throw new Error('a signature arrived changed');
+    if (signature !== undefined) this.signatures++;
     return { completion: 'ok', security: 0 };
   }
 

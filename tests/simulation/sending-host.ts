@@ -49,10 +49,16 @@ class Failure extends Error {
 const RECOVERIES = 16;
 const BUSY_PATIENCE_MS = 30_000;
 
+/** Stands for a signature: told from any other bytes. */
+export function playedSignature(digest: Uint8Array): Uint8Array {
+  return Buffer.concat(Array.from({ length: 11 }, () => digest));
+}
+
 export class SendingHost {
   outcome: HostOutcome | undefined;
   readonly #options: SendingHostOptions;
   readonly #link: FaultyLink;
+  readonly #core: ExchangeExports & SenderExports;
   readonly #exchange: Exchange;
   readonly #sender: Sender;
   readonly #work: Work<HostOutcome>;
@@ -62,6 +68,7 @@ export class SendingHost {
 
   constructor(options: SendingHostOptions, link: FaultyLink) {
     const core = loadCore<ExchangeExports & SenderExports>();
+    this.#core = core;
     this.#options = options;
     this.#link = link;
     this.#exchange = new Exchange(core, options.firstId);
@@ -118,8 +125,10 @@ export class SendingHost {
 
   *#open(): Work<void> {
     const { session, activate, images } = this.#options;
-    const hello = yield* this.#ask('hello-request', { lowest: 1, highest: 1, session, largestMessage: 1024 });
+    // Half of the hosts are older than the device.
+    const hello = yield* this.#ask('hello-request', { lowest: 1, highest: 1 + (session & 1), session, largestMessage: 1024 });
     if (hello.completion !== 'Ok') throw new Failure('hello', 'DeviceTooNew', hello.completion);
+    this.#core.frameSpeak(hello.version);
     const since = this.#nowMs;
     const total = images.reduce((sum, { bytes }) => sum + bytes.length, 0);
     for (;;) {
@@ -133,7 +142,7 @@ export class SendingHost {
 
   *#push(index: number): Work<Failure | undefined> {
     const { component, version, allow, bytes, digest } = this.#options.images[index]!;
-    this.#sender.begin({ upgrade: this.#upgrade, index, allow, size: bytes.length, component, version, digest });
+    this.#sender.begin({ upgrade: this.#upgrade, index, allow, size: bytes.length, component, version, digest, signature: playedSignature(digest) });
     for (;;) {
       const step = this.#sender.next(this.#nowMs);
       if (step.action === 'done') return undefined;
