@@ -30,6 +30,7 @@ export function completionMeaning(completion: u32): string {
     case Completion.SecurityTooLow: return "the image's security number is below the one that the component has reached";
     case Completion.OnTrial: return "what the component runs is still on trial, and the other slot holds the image to go back to";
     case Completion.TrialFailed: return "this image was on trial before and did not hold, and the config does not ask for it again";
+    case Completion.Aborted: return "the upgrade has been given up there, by someone who administers it";
     default: return "a completion code that this version of ferry does not know";
   }
 }
@@ -65,6 +66,7 @@ export function completionName(completion: u32): string {
     case Completion.SecurityTooLow: return "SecurityTooLow";
     case Completion.OnTrial: return "OnTrial";
     case Completion.TrialFailed: return "TrialFailed";
+    case Completion.Aborted: return "Aborted";
     default: return "Unknown";
   }
 }
@@ -80,6 +82,7 @@ export function completionAdvice(completion: u32): string {
     case Completion.SecurityTooLow: return "use an image with a higher security number; a component never goes back below what it has committed";
     case Completion.OnTrial: return "run the same command again when the trial has ended; ferry inventory shows it";
     case Completion.TrialFailed: return "use another version, or set allow = reinstall to try this one again";
+    case Completion.Aborted: return "ask who administers the device; the same command begins the upgrade again and goes on where it was";
     default: return "remove the cause, then run the same command again; it goes on where it was";
   }
 }

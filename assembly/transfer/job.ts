@@ -62,6 +62,8 @@ export enum Note {
   RepairStarted = 8,
   /** The device is not well with the image of `trialComponent` that is on trial, and there is no other one to run. */
   TrialUnwell = 9,
+  /** Someone on the network side has given the upgrade up. */
+  UpgradeTakenAway = 10,
 }
 
 /** Set with each action. */

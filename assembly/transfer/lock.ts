@@ -15,6 +15,9 @@ export let upgradeStored: u32 = 0;
 /** Where they were stored: the bit is the number of the slot. */
 export let upgradeSlots: u32 = 0;
 
+/** The upgrade that was given up at the device, not by its session; 0 when none was since the start. */
+export let upgradeAborted: u32 = 0;
+
 let startedAt: u32 = 0;
 let heardAt: u32 = 0;
 let leaseMs: u32 = 0;
@@ -25,6 +28,7 @@ export function lockReset(firstId: u32, lease: u32): void {
   upgradeId = firstId;
   upgradeSession = 0;
   upgradeStored = 0;
+  upgradeAborted = 0;
   leaseMs = lease;
 }
 
@@ -44,6 +48,12 @@ export function lockTake(session: u32, link: u32, imageCount: u32, origin: u32, 
 
 export function lockGiveBack(): void {
   upgradeIsOpen = false;
+}
+
+/** The upgrade is given up at the device: its session is to hear that, and not that it is unknown. */
+export function lockTakeAway(): void {
+  upgradeAborted = upgradeId;
+  lockGiveBack();
 }
 
 /** The holder has said something. */

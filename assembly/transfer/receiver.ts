@@ -23,7 +23,7 @@ import {
 } from "./incoming";
 import { jobStaging, Note, noteAdd, notesClear, noteTake, noteWaits, ReceiverAction } from "./job";
 import {
-  lockGiveBack, lockHeldMs, lockIsLive, lockNoteStored, lockReset, upgradeId, upgradeImageCount, upgradeIsOpen, upgradeSession,
+  lockGiveBack, lockHeldMs, lockIsLive, lockNoteStored, lockReset, lockTakeAway, upgradeId, upgradeImageCount, upgradeIsOpen, upgradeSession,
 } from "./lock";
 import { OUTBOX, replyBody, replyClear, replyLink, replyRefusal, replySize, replyNow } from "./reply";
 import { trialDoneWith, trialHostDown, trialLeftMs, trialNext, trialReset, trialTick } from "./trial";
@@ -280,8 +280,8 @@ export function receiverAbort(): Status {
   if (!upgradeIsOpen) return Status.WrongState;
   if (!receiverReady()) return Status.Full;
   if (fileState != FileState.Storing) fileEnd(true);
-  lockGiveBack();
-  noteAdd(Note.UpgradeAborted);
+  lockTakeAway();
+  noteAdd(Note.UpgradeTakenAway);
   return Status.Ok;
 }
 

@@ -35,7 +35,7 @@ import {
 } from "./incoming";
 import { Note, noteAdd } from "./job";
 import {
-  lockGiveBack, lockHeard, lockHeldMs, lockIsLive, lockTake, upgradeId, upgradeIsOpen, upgradeSession, upgradeSlots, upgradeStored,
+  lockGiveBack, lockHeard, lockHeldMs, lockIsLive, lockTake, upgradeAborted, upgradeId, upgradeIsOpen, upgradeSession, upgradeSlots, upgradeStored,
 } from "./lock";
 import { replyBody, replyNow, replyRefusal, replyTo } from "./reply";
 import { trialHostUp, trialLeftMs } from "./trial";
@@ -142,6 +142,17 @@ function judge(component: u32): u32 {
   return Completion.Ok;
 }
 
+/** How an upgrade is refused that is not open. */
+function unknownUpgrade(id: u32): u32 {
+  return upgradeAborted != 0 && id == upgradeAborted ? Completion.Aborted : Completion.NoUpgrade;
+}
+
+/** How a transfer is refused that is not under way: the last one may have ended with its upgrade. */
+function unknownTransfer(transfer: u32): u32 {
+  const isLast: bool = fileState == FileState.None && transfer == fileTransfer;
+  return isLast && upgradeAborted != 0 && upgradeAborted == upgradeId ? Completion.Aborted : Completion.NoTransfer;
+}
+
 function replyStartFile(link: u32, id: u32): void {
   const completion: u32 = fileState == FileState.Failed ? fileFailure : Completion.Ok;
   replyTo(link, MessageType.StartFile, id, startFileResponseEncode(
@@ -150,7 +161,7 @@ function replyStartFile(link: u32, id: u32): void {
 
 function startFile(link: u32, body: usize, now: u32): void {
   if (startFileRequestDecode(body, frameBodySize) != Status.Ok) return replyRefusal(link, Completion.BadRequest);
-  if (!upgradeIsOpen || startFileUpgrade != upgradeId) return replyRefusal(link, Completion.NoUpgrade);
+  if (!upgradeIsOpen || startFileUpgrade != upgradeId) return replyRefusal(link, unknownUpgrade(startFileUpgrade));
   lockHeard(now);
   if (!componentFind(startFileComponent)) return replyRefusal(link, Completion.UnknownComponent);
   const component: u32 = componentFound;
@@ -171,7 +182,7 @@ function replyData(link: u32, id: u32, completion: u32): void {
 function transmitData(link: u32, body: usize, now: u32): void {
   if (transmitDataRequestDecode(body, frameBodySize) != Status.Ok) return replyRefusal(link, Completion.BadRequest);
   if (fileState == FileState.None || transmitDataTransfer != fileTransfer) {
-    replyNow(link, transmitDataResponseEncode(replyBody(), Completion.NoTransfer, transmitDataTransfer, 0, 0));
+    replyNow(link, transmitDataResponseEncode(replyBody(), unknownTransfer(transmitDataTransfer), transmitDataTransfer, 0, 0));
     return;
   }
   lockHeard(now);
@@ -201,7 +212,7 @@ function replyEndFile(link: u32, id: u32): void {
 function endFile(link: u32, body: usize, now: u32): void {
   if (endFileRequestDecode(body, frameBodySize) != Status.Ok) return replyRefusal(link, Completion.BadRequest);
   if (fileState == FileState.None || endFileTransfer != fileTransfer || endFileSize != fileSize) {
-    return replyRefusal(link, Completion.NoTransfer);
+    return replyRefusal(link, unknownTransfer(endFileTransfer));
   }
   lockHeard(now);
   if (fileState == FileState.Receiving && cursorIsWhole()) fileStore();
@@ -219,7 +230,7 @@ function replyEndUpgrade(link: u32, id: u32): void {
 function endUpgrade(link: u32, body: usize, now: u32): void {
   if (endUpgradeRequestDecode(body, frameBodySize) != Status.Ok) return replyRefusal(link, Completion.BadRequest);
   if (endedId != 0 && endUpgradeId == endedId) return replyEndUpgrade(link, frameId);
-  if (!upgradeIsOpen || endUpgradeId != upgradeId) return replyRefusal(link, Completion.NoUpgrade);
+  if (!upgradeIsOpen || endUpgradeId != upgradeId) return replyRefusal(link, unknownUpgrade(endUpgradeId));
   lockHeard(now);
   if (fileState == FileState.Storing) return replyRefusal(link, Completion.Busy);
   fileEnd(true);

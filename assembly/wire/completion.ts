@@ -57,6 +57,8 @@ export enum Completion {
   OnTrial = 26,
   /** This image was on trial before and did not hold. */
   TrialFailed = 27,
+  /** The upgrade has been given up at the device, by someone else than its session. */
+  Aborted = 28,
 }
 
 /** Whether the same request can succeed a little later. */

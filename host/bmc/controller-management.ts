@@ -37,6 +37,8 @@ export class ControllerManagement implements Management {
   #push: LocalPush | undefined;
   #pushWaitMs = Number.POSITIVE_INFINITY;
   #isToRestart = false;
+  /** When the upgrade under way was started, by the wall clock. */
+  #since = { upgrade: 0, time: '' };
 
   constructor(of: ControllerManagementOptions) {
     const { options, parts } = of;
@@ -172,10 +174,8 @@ export class ControllerManagement implements Management {
   #holder(): LockHolder | undefined {
     const { upgrade, session, origin, elapsedMs } = this.#of.receiver.transfer(this.#of.nowMs());
     if (upgrade === 0) return undefined;
-    return {
-      upgrade: hex(upgrade), session: hex(session), origin, user: this.userOf(session),
-      since: new Date(Date.now() - elapsedMs).toISOString(), heldMs: elapsedMs,
-    };
+    if (this.#since.upgrade !== upgrade) this.#since = { upgrade, time: new Date(Date.now() - elapsedMs).toISOString() };
+    return { upgrade: hex(upgrade), session: hex(session), origin, user: this.userOf(session), since: this.#since.time, heldMs: elapsedMs };
   }
 
   async #told(action: string, component: string | undefined, user: string, outcome: Promise<ActionOutcome>): Promise<ActionOutcome> {

@@ -181,8 +181,7 @@ export class PowerControl {
   }
 
   #requested(): Request | undefined {
-    const waiting = this.#waiting?.for;
-    return waiting === 'shut down' || waiting === 'restart' ? waiting : undefined;
+    return this.#waiting !== undefined && 'isAccepted' in this.#waiting ? this.#waiting.for : undefined;
   }
 
   #situation(): PowerSituation {

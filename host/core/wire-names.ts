@@ -30,6 +30,7 @@ export const COMPLETIONS = {
   SecurityTooLow: 'the security number of the image is below the one that the device has reached',
   OnTrial: 'what the device runs is on trial, and it keeps the image before for as long',
   TrialFailed: 'the device ran this image on trial and went back',
+  Aborted: 'the upgrade has been given up at the device',
 } as const;
 
 /** A number that a newer peer knows and this build does not. */

@@ -109,8 +109,10 @@ describe('a remote user', () => {
     machine.connect();
     const upgrade = machine.ask(machine.wire.startUpgrade(5)).fields['id']!;
     expect(await machine.controller.management.abort('alice')).toMatchObject({ ok: true });
-    expect(machine.ask(machine.wire.startFile(upgrade, bmc)).completion).toBe('NoUpgrade');
-    expect(machine.controller.management.upgrades(1)[0]).toMatchObject({ state: 'aborted' });
+    expect(machine.ask(machine.wire.startFile(upgrade, bmc)).completion).toBe('Aborted');
+    expect(machine.ask(machine.wire.startUpgrade(6)).completion, 'another session').toBe('Ok');
+    expect(machine.controller.management.upgrades(2)[1]).toMatchObject({ state: 'aborted', text: expect.stringContaining('given up here') });
+    machine.ask(machine.wire.abort(machine.ask(machine.wire.startUpgrade(6)).fields['id']!));
     expect(await machine.controller.management.abort('alice')).toMatchObject({ ok: false });
   });
 
