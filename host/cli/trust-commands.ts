@@ -1,7 +1,7 @@
 // The commands around signatures: make a key pair, sign an image, verify one. None of them ever asks anything.
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { refuseOtherAttached, writeAttached } from '../trust/attached-signature.ts';
+import { readAttached, refuseOtherAttached, writeAttached } from '../trust/attached-signature.ts';
 import { type Command, type CommandOption, JSON_OPTION, type OptionValues, textOf, usage } from './command.ts';
 import { digestImageFile, readSignature, refuseOtherFile, writeSignature } from '../trust/image-file.ts';
 import { KEY_LIMITS } from '../trust/key-derivation.ts';
@@ -173,6 +173,7 @@ const verify: Command = {
   summary: 'check an image against its signature and say what was signed',
   text: [
     'Checks the signature, the trusted comment\'s signature, and that size and SHA-256 in the comment are those of the image.',
+    'An image with its signature attached is checked by that one, unless --signature names another.',
     'Exit code 0 when all of it is right, 1 when the image is not to be trusted, 64 when the command line or the key is wrong.',
   ],
   operands: 'IMAGE',
@@ -184,8 +185,8 @@ const verify: Command = {
   async run(values, operands) {
     const imagePath = imageOf('verify', operands);
     const key = readPublicKey(required(values, 'verify', 'key', 'PUB'));
-    const image = digestImageFile(imagePath);
-    const signature = readSignature(signaturePathOf('verify', values, imagePath));
+    const attached = textOf(values, 'signature') === undefined ? readAttached(imagePath) : undefined;
+    const { image, signature } = attached ?? { image: digestImageFile(imagePath), signature: readSignature(signaturePathOf('verify', values, imagePath)) };
     const comment = verifyImage(image, signature, [key]);
     tell(values, 'image-verified', { image: imagePath, signature: signature.name, keyId: keyIdText(key.keyIdBytes), ...comment }, [
       `${imagePath} is what key ${key.keyId} has signed`, ...commentLines(comment),

@@ -5,7 +5,8 @@
 // The signature is over the image bytes alone. Nothing here is believed: who reads it verifies.
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { FerryError } from '../error.ts';
-import { parseSignature } from './signature.ts';
+import { type ImageDigest, ImageHash } from './image-digest.ts';
+import { parseSignature, type Signature } from './signature.ts';
 import { complainer, MAXIMUM_FILE_SIZE } from './text-lines.ts';
 
 const MAGIC = Buffer.from('FERRYSIG', 'latin1');
@@ -70,6 +71,26 @@ function failed(path: string, what: string, hint: string, exitCode: number, caus
   return new FerryError('signature-failed', `${path}: ${what}`, { hint, exitCode, cause });
 }
 
+/** An image file with its signature attached: both, of which nothing is verified. Undefined when it is another file, or can not be read. */
+export function readAttached(path: string): { readonly image: ImageDigest; readonly signature: Signature } | undefined {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
+  try {
+    const stats = fstatSync(file);
+    const found = stats.isFile() ? readAttachment(readFrom(file), stats.size, path) : undefined;
+    if (found === undefined) return undefined;
+    const hash = new ImageHash();
+    eachPiece(readFrom(file), found.imageSize, (piece) => hash.update(piece));
+    return { image: hash.digest(path), signature: parseSignature(found.signature, `${path}, attached signature`) };
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** Only a file of the same kind may be replaced: a slip of the hand must not cost an image or a key. */
 export function refuseOtherAttached(path: string): void {
   let file: number;
@@ -99,7 +120,7 @@ export function writeAttached(imagePath: string, imageSize: number, signature: s
     const image = openSync(imagePath, 'r');
     const file = openSync(beside, 'wx', 0o666);
     try {
-      copyPieces(readFrom(image), imageSize, file);
+      eachPiece(readFrom(image), imageSize, (piece) => writeWhole(file, piece));
       writeWhole(file, attachment(Buffer.from(signature)));
       fsyncSync(file);
     } finally {
@@ -113,12 +134,12 @@ export function writeAttached(imagePath: string, imageSize: number, signature: s
   }
 }
 
-function copyPieces(read: ReadAt, size: number, file: number): void {
+function eachPiece(read: ReadAt, size: number, take: (piece: Uint8Array) => void): void {
   const piece = Buffer.alloc(Math.min(PIECE_SIZE, size));
   for (let offset = 0; offset < size; offset += piece.length) {
     const part = piece.subarray(0, Math.min(piece.length, size - offset));
     read(offset, part);
-    writeWhole(file, part);
+    take(part);
   }
 }
 

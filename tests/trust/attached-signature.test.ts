@@ -97,3 +97,19 @@ test('sign --attach writes the image and its signature as one file, and replaces
   expect((await ferry(['sign', '--key', 'release.key', ...STATEMENT, '--attach', 'no/such/place', 'bmc.bin'])).code).toBe(1);
   expect(readdirSync(place.path).filter((name) => name.endsWith('.new'))).toEqual([]);
 });
+
+test('verify takes an image with its signature attached, and refuses one of which a byte was changed', async () => {
+  const { at, ferry } = place;
+  const made = await ferry(['sign', '--key', 'release.key', ...STATEMENT, '--attach', 'whole.signed', 'bmc.bin']);
+  expect(made.code, made.output).toBe(0);
+  const good = await ferry(['verify', '--key', 'release.pub', '--json', 'whole.signed']);
+  expect(good.code, good.output).toBe(0);
+  expect(JSON.parse(good.output)).toMatchObject({ event: 'image-verified', image: 'whole.signed', size: 70_000, component: 'bmc' });
+  const changed = readFileSync(at('whole.signed'));
+  changed[500] = (changed[500] ?? 0) ^ 1;
+  writeFileSync(at('changed.signed'), changed);
+  const wrong = await ferry(['verify', '--key', 'release.pub', 'changed.signed']);
+  expect(wrong.code, wrong.output).toBe(1);
+  expect(wrong.output).toContain('changed.signed: sha256: expected ');
+  expect((await ferry(['verify', '--key', 'recorded.pub', 'whole.signed'])).code, 'another key').toBe(1);
+});

@@ -1,0 +1,35 @@
+// Ferry's own registry: each word of the event log as a message whose one argument is the event's sentence.
+import type { MessageEntry, Severity } from './message.ts';
+
+/** The words of the log, by how bad what they tell is. */
+const WORDS = {
+  OK: [
+    'account-changed', 'account-created', 'account-removed', 'activated', 'asked', 'certificate-made', 'committed', 'download-started', 'file-received',
+    'file-started', 'file-stored', 'host-reset', 'keys-changed', 'listening', 'logged-in', 'logged-out', 'pending', 'power-off', 'power-on', 'power-requested',
+    'power-restarted', 'ready', 'repair-started', 'restart', 'stopped', 'trial', 'upgrade-ended', 'upgrade-started',
+  ],
+  Warning: [
+    'account-locked', 'ask-refused', 'certificate-expired', 'download-failed', 'entries-lost', 'host-reset-needed', 'lab-mode', 'login-failed', 'messages-dropped',
+    'no-keys', 'power-request-failed', 'record-ignored', 'taken-untrusted', 'trial-reverted', 'upgrade-abandoned', 'upgrade-aborted', 'upgrade-interrupted',
+  ],
+  Critical: ['action-failed', 'file-failed', 'internal-error', 'log-failed', 'trial-unwell'],
+} as const satisfies Readonly<Record<Severity, readonly string[]>>;
+
+const entry = (severity: Severity): MessageEntry => ['%1', severity, severity === 'OK' ? 'None.' : 'See the log entries around this one.'];
+
+/** For words that are not listed. */
+const OTHER = 'Event';
+
+/** `file-stored` is `FileStored`. */
+const keyOf = (word: string): string => word.split('-').map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join('');
+
+export const EVENT_MESSAGES: Readonly<Record<string, MessageEntry>> = Object.fromEntries([
+  [OTHER, entry('Warning')],
+  ...Object.entries(WORDS).flatMap(([severity, words]) => words.map((word) => [keyOf(word), entry(severity as Severity)])),
+]) as Record<string, MessageEntry>;
+
+/** The message of a word of the log. */
+export function eventKey(word: string): string {
+  const key = keyOf(word);
+  return Object.hasOwn(EVENT_MESSAGES, key) ? key : OTHER;
+}
