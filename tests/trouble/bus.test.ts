@@ -190,3 +190,25 @@ describe('garbage', () => {
   disturb('an index is torn', (random) => rig.window.write([0, 0x40, 0x80, 0xc0][Math.floor(random() * 4)]!, noise(random, 8)));
   disturb('the whole first page of the window is noise', (random) => rig.window.write(0, noise(random, 4096)));
 });
+
+describe('an upgrade that someone gives up at the device', () => {
+  test.each([['while the first image is sent', 'receiving', 'bmc'], ['while an image is stored', 'writing', 'bmc'], ['between two images', 'receiving', 'bios']] as const)(
+    '%s is not taken up again by its session; the next run finishes it', (_when, phase, component) => {
+      rig = rigWithConfig();
+      let asked = false;
+      rig.onWorked = () => {
+        const at = rig.controller?.transfer();
+        if (asked || at === undefined || at.phase !== phase || at.component !== component || at.done === 0) return;
+        asked = true;
+        void rig.controller?.management.abort('admin');
+      };
+      const result = rig.run();
+      expect(asked).toBe(true);
+      expect(result.code, result.out).toBe(1);
+      expect(errorsOf(result)).toContain('the upgrade has been given up there');
+      expect(rig.controller?.management.upgrades(9), 'no other one was begun').toHaveLength(1);
+      expect(rig.controller?.management.upgrades(1)[0]).toMatchObject({ state: 'aborted' });
+      untilDone('after it was given up');
+      expectStored('in the end');
+    });
+});
