@@ -57,7 +57,7 @@ if %ferrycode% eq 5 then
   goto end
 endif
 if %ferrycode% eq 64 then
-  echo "ferry: ferry.ini is wrong. Nothing was touched. The message is above. Booting goes on."
+  echo "ferry: ferry.ini or one of the files that it names is wrong. Nothing was touched. The message is above. Booting goes on."
   goto end
 endif
 echo "ferry: ferry.wasm could not be run, status %ferrycode%. Nothing was sent. Booting goes on."
