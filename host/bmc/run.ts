@@ -49,6 +49,7 @@ type End = 'signal' | 'restart';
  */
 export async function runController(options: RunControllerOptions): Promise<number> {
   const board = options.boardFile === undefined ? DEFAULT_BOARD : readBoard(options.boardFile);
+  if (options.listen !== undefined) (await import('./redfish/listen-address.ts')).parseListenAddress(options.listen);
   makeStateDirectory(options.stateDirectory);
   const machine = createMachineDirectory(options.stateDirectory);
   const stop = new AbortController();

@@ -9,7 +9,7 @@ import { numberIn, objectBody, refuseOthers } from './request-body.ts';
 import { collection, link } from './resource-paths.ts';
 
 const SERVICE = '/redfish/v1/AccountService';
-export const ROLES_PATH = `${SERVICE}/Roles`;
+const ROLES_PATH = `${SERVICE}/Roles`;
 const WATCH = { config: { access: 'Login' } } as const;
 const READ_ONLY = [
   'Id', 'Name', 'Description', 'Status', 'ServiceEnabled', 'MinPasswordLength', 'MaxPasswordLength', 'AccountLockoutCounterResetAfter', 'AccountLockoutCounterResetEnabled',

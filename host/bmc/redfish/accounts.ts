@@ -41,6 +41,7 @@ export class Accounts {
     return this.#content.accounts;
   }
 
+  /** Another object after each change of the account. */
   byId(id: string): Account | undefined {
     return this.#content.accounts.find((account) => account.id === id);
   }
@@ -63,11 +64,6 @@ export class Accounts {
     const isRight = await isPassword(password, kept?.password ?? this.#nobody);
     // The account may have changed meanwhile.
     return isRight && kept !== undefined && kept === this.#stored(user) ? kept : undefined;
-  }
-
-  /** Something that is another one after each change of the account: for what was verified before. */
-  revision(id: string): unknown {
-    return this.byId(id);
   }
 
   async create(user: string, password: string, role: Role, isEnabled: boolean): Promise<Account | AccountRefusal> {

@@ -6,14 +6,14 @@ import type { FastifyInstance } from 'fastify';
 import { networkOf } from './login-guard.ts';
 import { refusal } from './redfish-error.ts';
 
-export const CONNECTIONS = 1024;
-export const CONNECTIONS_OF_ONE = 512;
+const CONNECTIONS = 1024;
+const CONNECTIONS_OF_ONE = 512;
 /** All of a JSON body has to be there after so long. */
-export const BODY_MS = 15_000;
+const BODY_MS = 15_000;
 /** Headers, and the whole of a request with an image of 64 MiB over a slow line. */
 export const TIMEOUTS = { headersMs: 10_000, requestMs: 900_000, keepAliveMs: 30_000, handshakeMs: 10_000, checkMs: 1000 };
 /** Requests of one address in ten seconds: two hundred that read twice a second come through. */
-export const REQUESTS = { max: 4000, windowMs: 10_000 };
+const REQUESTS = { max: 4000, windowMs: 10_000 };
 
 export interface Limits {
   readonly headersMs: number;

@@ -5,7 +5,7 @@ import type { ControllerEvent } from '../event-log.ts';
 import type { Management } from '../management.ts';
 import type { Accounts } from './accounts.ts';
 import type { LoginGuard } from './login-guard.ts';
-import type { Access, Privilege, Role } from './privilege.ts';
+import type { Access, Role } from './privilege.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Who sent a request, once it is known. */
@@ -49,8 +49,6 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may use the route. */
     access?: Access;
-    /** Privileges that are checked by the handler, besides `access`: `ConfigureUsers` for someone else's account. */
-    also?: Privilege;
     /** The body is not JSON and may take long to come: an upload. */
     isUpload?: boolean;
   }

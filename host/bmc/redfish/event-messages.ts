@@ -9,7 +9,7 @@ const WORDS = {
     'power-restarted', 'ready', 'repair-started', 'restart', 'stopped', 'trial', 'upgrade-ended', 'upgrade-started',
   ],
   Warning: [
-    'account-locked', 'ask-refused', 'certificate-expired', 'download-failed', 'entries-lost', 'host-reset-needed', 'lab-mode', 'login-failed', 'messages-dropped',
+    'account-locked', 'ask-refused', 'certificate-expired', 'download-failed', 'entries-lost', 'host-reset-needed', 'key-not-trusted', 'lab-mode', 'login-failed', 'messages-dropped',
     'no-keys', 'power-request-failed', 'record-ignored', 'taken-untrusted', 'trial-reverted', 'upgrade-abandoned', 'upgrade-aborted', 'upgrade-interrupted',
   ],
   Critical: ['action-failed', 'file-failed', 'internal-error', 'log-failed', 'trial-unwell'],

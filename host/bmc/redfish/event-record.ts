@@ -7,7 +7,7 @@ import { link, MANAGER_PATH } from './resource-paths.ts';
 export const LOG_PATH = `${MANAGER_PATH}/LogServices/Events`;
 export const ENTRIES_PATH = `${LOG_PATH}/Entries`;
 
-export const entryPath = (number: number): string => `${ENTRIES_PATH}/${number}`;
+const entryPath = (number: number): string => `${ENTRIES_PATH}/${number}`;
 
 function messageOf({ event, text }: LoggedEvent): Message {
   return message('Ferry', eventKey(event), text);

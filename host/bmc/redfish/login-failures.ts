@@ -3,7 +3,7 @@
 import type { ControllerEvent } from '../event-log.ts';
 
 /** Told one by one in a minute. */
-export const TOLD = 10;
+const TOLD = 10;
 const WINDOW_MS = 60_000;
 
 export interface LoginFailuresOptions {

@@ -78,16 +78,21 @@ export class PasswordLogin {
       return WRONG;
     }
     attempt.succeeded();
-    guard.unlock(account.id);
     return { account };
   }
 
   async #check(user: string, password: string, name: string): Promise<Account | undefined> {
-    const lately = this.#verified.get(name);
-    const account = lately !== undefined && lately.untilMs > this.#options.nowMs() && !this.#isLocked(user)
-      ? lately.account
-      : await this.#verify(user, password, name);
-    return account !== undefined && this.#isCurrent(account) && !this.#isLocked(user) ? account : undefined;
+    const lately = this.#isLocked(user) ? undefined : this.#lately(name);
+    const account = lately ?? await this.#verify(user, password, name);
+    if (account === undefined || !this.#isCurrent(account) || this.#isLocked(user)) return undefined;
+    // Someone who asks every second does not take the count of a guesser back each time.
+    if (lately === undefined) this.#options.guard.unlock(account.id);
+    return account;
+  }
+
+  #lately(name: string): Account | undefined {
+    const verified = this.#verified.get(name);
+    return verified !== undefined && verified.untilMs > this.#options.nowMs() ? verified.account : undefined;
   }
 
   async #verify(user: string, password: string, name: string): Promise<Account | undefined> {

@@ -2,7 +2,7 @@
 
 export const SHORTEST_PASSWORD = 8;
 export const LONGEST_PASSWORD = 128;
-export const LONGEST_USER_NAME = 32;
+const LONGEST_USER_NAME = 32;
 
 /** What is wrong with a user name; undefined when nothing is. No colon: HTTP Basic could not send it. */
 export function userNameFault(user: string): string | undefined {

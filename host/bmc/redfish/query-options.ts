@@ -25,7 +25,7 @@ export const SUPPORTED_FEATURES = {
 };
 
 /** Resources that one `$expand` fetches at most; what is beyond stays a link. */
-export const EXPAND_LIMIT = 64;
+const EXPAND_LIMIT = 64;
 /** Members in one answer; the rest is behind `Members@odata.nextLink`. */
 export const PAGE_SIZE = 200;
 

@@ -25,7 +25,7 @@ export interface SessionsOptions {
   readonly now: () => Date;
 }
 
-export const SESSION_LIMIT = 256;
+const SESSION_LIMIT = 256;
 /** A script that never logs out ends its own oldest session with it, and locks nobody out. */
 export const SESSIONS_OF_ONE = 128;
 

@@ -4,7 +4,7 @@ import type { RedfishContext } from './context.ts';
 import { refusal } from './redfish-error.ts';
 import { SentEvents } from './sent-events.ts';
 
-export const STREAM_LIMIT = 256;
+const STREAM_LIMIT = 256;
 const LOOK_MS = 1000;
 const KEEP_ALIVE_MS = 10_000;
 

@@ -62,3 +62,14 @@ it('a password is the same however its letters are composed, and none is longer 
   expect(word(await attempt('name', 'passe\u0301word'))).toBe('name');
   expect(word(await attempt('admin', 'x'.repeat(100_000)))).toBe('wrong');
 });
+
+it('someone who logs in all the time does not keep a guesser from locking the account', async () => {
+  const { lockoutThreshold } = accounts.settings;
+  for (let count = 0; count < lockoutThreshold; count++) {
+    expect(word(await attempt('admin', PASSWORD, '10.0.0.9'))).toBe('admin');
+    await attempt('admin', `wrong ${count}`);
+  }
+  expect(word(await attempt('admin', PASSWORD, '10.0.0.9'))).toBe('wrong');
+  clock.ms += accounts.settings.lockoutSeconds * 1000;
+  expect(word(await attempt('admin', PASSWORD, '10.0.0.9'))).toBe('admin');
+});
