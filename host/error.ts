@@ -52,7 +52,11 @@ export type FerryErrorCode =
   /** The management controller has switched the machine off. Nothing was sent. */
   | 'machine-off'
   /** The controller can not listen on the network address that it was given. Nothing was started. */
-  | 'network-failed';
+  | 'network-failed'
+  /** A recovery.ini is wrong, or missing. Nothing was started. */
+  | 'recovery-invalid'
+  /** The journal or the spool of recovery can not be used. */
+  | 'recovery-failed';
 
 export interface FerryErrorOptions extends ErrorOptions {
   /** One sentence: what the reader does next. */

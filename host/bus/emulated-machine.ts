@@ -4,6 +4,8 @@ import { FerryError } from '../error.ts';
 import { openMachineDirectory, type MachineDirectory } from './machine-directory.ts';
 import { Register } from './mailbox-registers.ts';
 import { managementFunction } from './management-function.ts';
+import { PowerLine, PoweredMemory } from './powered-memory.ts';
+import { HostPower } from './power-registers.ts';
 import { PciBridge } from './pci-bridge.ts';
 import { pciAddress, PciBus } from './pci-bus.ts';
 import { PciFunction } from './pci-function.ts';
@@ -42,11 +44,18 @@ export interface EmulatedMachine {
   close(): void;
 }
 
-/** Powers the machine of a state directory on. */
-export function openEmulatedMachine(stateDirectory: string): EmulatedMachine {
+/**
+ * Opens the machine of a state directory for one power-on. When its management controller takes the power away, or has
+ * it off already, the function does not answer; `powerLost` is called at the access that finds the power gone.
+ */
+export function openEmulatedMachine(stateDirectory: string, powerLost: () => void = () => undefined): EmulatedMachine {
   const directory = openIfMade(stateDirectory);
-  const management = directory && managementFunction(directory.registers, directory.window);
-  return { bus: emulatedBus(management), directory, reset: () => directory && countReset(directory), close: () => directory?.close() };
+  return { bus: emulatedBus(directory && poweredFunction(directory, powerLost)), directory, reset: () => directory && countReset(directory), close: () => directory?.close() };
+}
+
+function poweredFunction({ registers, window }: MachineDirectory, powerLost: () => void): PciFunction {
+  const line = new PowerLine(new HostPower(registers), powerLost);
+  return managementFunction(new PoweredMemory(registers, line, true), new PoweredMemory(window, line, false));
 }
 
 function countReset({ registers }: MachineDirectory): void {

@@ -2,7 +2,7 @@
 // Everything that lies there can have been written by the host: the device reads only what is the host's, and keeps
 // what is its own in this object.
 import {
-  HOST_GROUP_SIZE, IDENTITY_VALUE, Index, LAYOUT_VALUE, RECEIVE_RING, Register, SEND_RING, STATUS_SIZE,
+  HOST_GROUP_SIZE, IDENTITY_VALUE, Index, LAYOUT_VALUE, MODE_LAB, RECEIVE_RING, Register, SEND_RING, STATUS_SIZE,
 } from './mailbox-registers.ts';
 import { RingReader, RingWriter } from './mailbox-ring.ts';
 import type { WordMemory } from './shared-memory.ts';
@@ -28,6 +28,8 @@ export interface MailboxOptions {
   readonly versions: { readonly lowest: number; readonly highest: number };
   /** Another number at each start, never 0. */
   readonly bootId: number;
+  /** Whether the device takes images without a signature: whoever only reads registers has to see it, too. */
+  readonly labMode?: boolean;
 }
 
 /** The heartbeat counts at least twice a second; this leaves room for a slow loop. */
@@ -44,6 +46,7 @@ export class MailboxDevice {
   readonly #groupView = new DataView(this.#group.buffer);
   #doorbell = 0;
   #isExpecting = true;
+  #hostHasPower = true;
   #reset = 0;
   #hostResets = 0;
   #beat = 0;
@@ -64,7 +67,7 @@ export class MailboxDevice {
   /** Makes the device visible. A reset of the host that happened while no device ran is told from here. */
   start(nowMs: number): void {
     this.#registers.write32(Register.ready, 0);
-    this.#readHostGroup();
+    this.#registers.read(Register.doorbell, this.#group);
     const seen = this.#registers.read32(Register.hostResetsSeen);
     this.#doorbell = this.#word(Register.doorbell);
     this.#reset = this.#word(Register.reset);
@@ -85,7 +88,25 @@ export class MailboxDevice {
 
   /** Looks at the host's registers and lets the heart beat. */
   attend(nowMs: number): void {
-    this.#readHostGroup();
+    if (this.#hostHasPower) this.#attendHost();
+    if (nowMs - this.#beatAt >= BEAT_MS) {
+      this.#beatAt = nowMs;
+      this.#beat = (this.#beat + 1) >>> 0;
+      this.#registers.write32(Register.heartbeat, this.#beat);
+    }
+  }
+
+  /** What a host without power has left in its registers and rings is nobody's, and goes when the power comes back. */
+  setHostPower(isOn: boolean): void {
+    if (isOn === this.#hostHasPower) return;
+    this.#hostHasPower = isOn;
+    if (!isOn) return;
+    this.#emptyRings();
+    this.#owner.mailboxReset();
+  }
+
+  #attendHost(): void {
+    this.#registers.read(Register.doorbell, this.#group);
     if (this.#word(Register.doorbell) !== this.#doorbell) {
       this.#doorbell = this.#word(Register.doorbell);
       this.#isExpecting = true;
@@ -96,11 +117,6 @@ export class MailboxDevice {
     }
     const reset = this.#word(Register.reset);
     if (reset !== 0 && reset !== this.#reset) this.#answerReset(reset);
-    if (nowMs - this.#beatAt >= BEAT_MS) {
-      this.#beatAt = nowMs;
-      this.#beat = (this.#beat + 1) >>> 0;
-      this.#registers.write32(Register.heartbeat, this.#beat);
-    }
   }
 
   /**
@@ -109,7 +125,7 @@ export class MailboxDevice {
    * looked at again before the host rings the doorbell.
    */
   receive(into: Uint8Array, sizeOf: () => number): number {
-    if (!this.#isExpecting) return 0;
+    if (!this.#isExpecting || !this.#hostHasPower) return 0;
     const size = this.#fromHost.take(into, sizeOf);
     if (size === 0) this.#isExpecting = false;
     return size;
@@ -166,16 +182,13 @@ export class MailboxDevice {
     this.#registers.write32(Register.sendSize, SEND_RING.size);
     this.#registers.write32(Register.receiveRing, RECEIVE_RING.offset);
     this.#registers.write32(Register.receiveSize, RECEIVE_RING.size);
+    this.#registers.write32(Register.modes, this.#options.labMode === true ? MODE_LAB : 0);
   }
 
   /** The number is kept in the registers, so that a device that starts knows whether it has missed a reset. */
   #sawHostReset(): void {
     this.#registers.write32(Register.hostResetsSeen, this.#hostResets);
     this.#owner.hostReset();
-  }
-
-  #readHostGroup(): void {
-    this.#registers.read(Register.doorbell, this.#group);
   }
 
   /** A register of the host's group, as read last. */

@@ -9,7 +9,8 @@ export const Register = {
   identity: 0x00, versions: 0x04, layout: 0x08, ready: 0x0c, bootId: 0x10, heartbeat: 0x14,
   sendRing: 0x18, sendSize: 0x1c, receiveRing: 0x20, receiveSize: 0x24,
   resetDone: 0x28, resetRefused: 0x2c, holder: 0x30, heldMs: 0x34, hostResetsSeen: 0x38,
-  doorbell: 0x80, reset: 0x84, hostResets: 0x88,
+  power: 0x3c, powerCommand: 0x40, powerEventSeen: 0x44, modes: 0x48,
+  doorbell: 0x80, reset: 0x84, hostResets: 0x88, powerEvent: 0x8c,
   status: 0x100,
 } as const;
 
@@ -17,6 +18,18 @@ export const Register = {
 export const HOST_GROUP_SIZE = 12;
 /** Bytes of the status message in the registers. */
 export const STATUS_SIZE = 0x60;
+
+/** Bits of the register `modes`. */
+export const MODE_LAB = 1;
+
+/** The register `power`. 0, before any device has written it, counts as on. */
+export const HostPowerState = { on: 1, off: 2, offForCycle: 3, offByHost: 4 } as const;
+
+/** What the register `powerCommand` tells the host, in its lowest eight bits; the others count. */
+export const HostPowerCommand = { forceOff: 1, restart: 2, shutDown: 3, shutDownAndRestart: 4 } as const;
+
+/** What the register `powerEvent` tells the device, in the same form. */
+export const HostPowerEvent = { button: 1, accepted: 2, off: 3, restarted: 4 } as const;
 
 /** Indices in the window: two words each. */
 export const Index = { sendHead: 0x00, sendTail: 0x40, receiveHead: 0x80, receiveTail: 0xc0 } as const;

@@ -1,15 +1,27 @@
 import { readNumber, type CoreEnum } from './flash-globals.ts';
 
+/** Enums never change, and are asked for at every look at a receiver. */
+const names = new WeakMap<CoreEnum, readonly string[]>();
+const words = new WeakMap<CoreEnum, readonly string[]>();
+
 /** The members of a core enum by their number, as the core spells them. */
 export function namesOf(members: CoreEnum): readonly string[] {
-  const names: string[] = [];
-  for (const [name, global] of Object.entries(members)) names[readNumber(global)] = name;
-  return names;
+  return remembered(names, members, () => {
+    const list: string[] = [];
+    for (const [name, global] of Object.entries(members)) list[readNumber(global)] = name;
+    return list;
+  });
 }
 
 /** The same as words for events and JSON: `ReadingBack` is `reading-back`. */
 export function wordsOf(members: CoreEnum): readonly string[] {
-  return namesOf(members).map((name) => name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase());
+  return remembered(words, members, () => namesOf(members).map((name) => name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase()));
+}
+
+function remembered(known: WeakMap<CoreEnum, readonly string[]>, members: CoreEnum, make: () => readonly string[]): readonly string[] {
+  const found = known.get(members) ?? make();
+  known.set(members, found);
+  return found;
 }
 
 /** Text padded with zeros. */

@@ -6,7 +6,7 @@ export const MAXIMUM_RESETS = 8;
 
 /** How a machine that was switched on came to rest. */
 export interface CycleResult {
-  readonly handover: 'os' | 'shutdown' | 'stopped' | 'reset-limit';
+  readonly handover: 'os' | 'shutdown' | 'stopped' | 'reset-limit' | 'forced-off';
   /** The status of the last image that ran in any of the power-ons. */
   readonly imageStatus: bigint | undefined;
 }
@@ -28,10 +28,15 @@ export function cyclePower(powerOnce: () => PowerOnResult, resets: ResetCount, p
     if (result.kind === 'shutdown') return { handover: result.stopped ? 'stopped' : 'shutdown', imageStatus };
     resets.value++;
     resets.byWatchdog = result.byWatchdog ? (resets.byWatchdog ?? 0) + 1 : 0;
-    print(`\n-- ${result.type} reset --\n\n`);
+    print(resetText(result.type));
   }
   print(resetLimitText());
   return { handover: 'reset-limit', imageStatus };
+}
+
+/** Shown between two power-ons. */
+export function resetText(type: 'cold' | 'warm'): string {
+  return `\n-- ${type} reset --\n\n`;
 }
 
 /** Why the machine stays off. */

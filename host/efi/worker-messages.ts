@@ -8,8 +8,19 @@ export interface TrustFile {
   readonly content: Uint8Array;
 }
 
+/** What every thread of a machine is given: its terminal, and the words that it shares with the main thread. */
+export interface ThreadTask {
+  readonly isTerminal: boolean;
+  readonly columns: number;
+  readonly rows: number;
+  /** Of `StopFlag`, `KeyWriter` and `HangWatch`. */
+  readonly stop: SharedArrayBuffer;
+  readonly keys: SharedArrayBuffer;
+  readonly watch: SharedArrayBuffer;
+}
+
 /** Given to the firmware's thread when it starts. */
-export interface FirmwareTask {
+export interface FirmwareTask extends ThreadTask {
   readonly volumeDirectory: string;
   /** Undefined: a machine without its management controller. */
   readonly stateDirectory: string | undefined;
@@ -22,13 +33,6 @@ export interface FirmwareTask {
   readonly enrol: readonly TrustFile[];
   /** Public key files (`.pub`), or images, that are trusted no longer. */
   readonly revoke: readonly TrustFile[];
-  readonly isTerminal: boolean;
-  readonly columns: number;
-  readonly rows: number;
-  /** Of `StopFlag`, `KeyWriter` and `HangWatch`. */
-  readonly stop: SharedArrayBuffer;
-  readonly keys: SharedArrayBuffer;
-  readonly watch: SharedArrayBuffer;
 }
 
 /** What the firmware's thread says when it ends. */

@@ -5,6 +5,7 @@ import { totalmem } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { emulatedBus, openEmulatedMachine } from '../bus/emulated-machine.ts';
 import { FerryError } from '../error.ts';
+import { standStill } from '../os/claimed-machine.ts';
 import { StopFlag } from '../os/stop.ts';
 import { parsePublicKey } from '../trust/public-key.ts';
 import { powerOn } from './firmware.ts';
@@ -38,7 +39,7 @@ function run(task: FirmwareTask): CycleResult {
   for (const { name, content } of task.revoke) revoke(variables, revocationOf(name, content));
   for (const { name, content } of task.enrol) enrolKey(variables, parsePublicKey(content, name));
   return cyclePower(() => {
-    const machine = task.stateDirectory === undefined ? undefined : openEmulatedMachine(task.stateDirectory);
+    const machine = task.stateDirectory === undefined ? undefined : openEmulatedMachine(task.stateDirectory, standStill);
     try {
       machine?.reset();
       return powerOn({

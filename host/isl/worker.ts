@@ -10,6 +10,7 @@ import { FerryError } from '../error.ts';
 import { LifError } from '../lif/lif-error.ts';
 import { FileMedium } from '../lif/medium.ts';
 import { LifVolume } from '../lif/volume.ts';
+import { standStill } from '../os/claimed-machine.ts';
 import { StopFlag } from '../os/stop.ts';
 import { powerOnIsl } from './power-on.ts';
 import type { LoaderTask } from './worker-messages.ts';
@@ -39,7 +40,7 @@ function run(task: LoaderTask): CycleResult {
   const volume = new LifVolume(new FileMedium(task.imageFile));
   try {
     return cyclePower(() => {
-      const machine = task.stateDirectory === undefined ? undefined : openEmulatedMachine(task.stateDirectory);
+      const machine = task.stateDirectory === undefined ? undefined : openEmulatedMachine(task.stateDirectory, standStill);
       try {
         machine?.reset();
         return powerOnIsl({

@@ -1,11 +1,13 @@
-// The post-OS run as a command sees it: takes the machine's lock, runs the program in its thread, stops it on signals.
+// The post-OS run as a command sees it: takes the machine's lock, runs the program in its thread, stops it on signals and as
+// the machine's power goes.
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { artifactPath } from '../artifacts.ts';
 import { openEmulatedMachine } from '../bus/emulated-machine.ts';
 import { FerryError } from '../error.ts';
-import { lockMachine, type MachineLock } from './lock.ts';
+import { claimMachine, type ClaimedMachine } from './claimed-machine.ts';
 import { RunLog } from './log.ts';
+import { followPower } from './power.ts';
 import { stopOnSignals } from './signals.ts';
 import { StopFlag } from './stop.ts';
 import type { WorkerResult, WorkerTask } from './worker-messages.ts';
@@ -33,11 +35,11 @@ export interface PostOsOptions {
 export async function runPostOs(options: PostOsOptions): Promise<number> {
   const log = options.logPath === undefined ? undefined : new RunLog(options.logPath, complain);
   try {
-    const claim = claimMachine(options);
+    const claim = claimFor(options);
     try {
       return await logged(log, options, () => runClaimed(options, claim, log));
     } finally {
-      claim.lock?.release();
+      claim.machine?.release();
     }
   } finally {
     log?.close();
@@ -51,9 +53,15 @@ async function runClaimed(options: PostOsOptions, claim: MachineClaim, log: RunL
     args: options.args,
     volumeRoot: options.volumeRoot,
     stateDirectory: claim.isMade ? options.stateDirectory : undefined,
+    sharesMachine: options.sharesMachine === true,
     stop: stop.buffer,
     logPath: options.logPath,
   }, options.workerUrl ?? pathToFileURL(artifactPath('os-worker.js')));
+  const tell = (message: string): void => {
+    log?.line(message);
+    complain(message);
+  };
+  const power = followPower(claim.machine, { worker, stop, tell });
   const forgetSignals = stopOnSignals(stop, {
     onStop(signal) {
       log?.line(`${signal}: asked the program to stop`);
@@ -61,12 +69,13 @@ async function runClaimed(options: PostOsOptions, claim: MachineClaim, log: RunL
     },
     onKill(signal) {
       log?.line(`${signal} again: ended at once`);
-      claim.lock?.release();
+      claim.machine?.release();
     },
   });
   try {
     return exitCodeOf(await resultOf(worker));
   } finally {
+    await power.end();
     forgetSignals();
   }
 }
@@ -74,18 +83,26 @@ async function runClaimed(options: PostOsOptions, claim: MachineClaim, log: RunL
 interface MachineClaim {
   /** Whether there is a machine. If not, the program runs without a device, even if one comes up meanwhile. */
   readonly isMade: boolean;
-  /** None without a machine: there is no device that two runs could fight for. */
-  readonly lock: MachineLock | undefined;
+  /** None without a machine, and none for a program that takes nothing. */
+  readonly machine: ClaimedMachine | undefined;
 }
 
-function claimMachine(options: PostOsOptions): MachineClaim {
-  const machine = openEmulatedMachine(options.stateDirectory);
-  try {
-    const { directory } = machine;
-    return { isMade: directory !== undefined, lock: directory && !options.sharesMachine ? lockMachine(directory.directory) : undefined };
-  } finally {
-    machine.close();
-  }
+/** An operating system that runs proves that somebody has switched on a machine that had switched itself off. */
+function claimFor({ stateDirectory, sharesMachine }: PostOsOptions): MachineClaim {
+  if (sharesMachine) return { isMade: isMade(stateDirectory), machine: undefined };
+  const machine = claimMachine(stateDirectory);
+  if (machine?.power.isOffByHost) machine.power.report('button');
+  if (machine === undefined || machine.power.isOn) return { isMade: machine !== undefined, machine };
+  machine.release();
+  throw new FerryError('machine-off', `the machine of ${stateDirectory} is off: expected its power to be on, its management controller has switched it off; nothing was sent`, {
+    hint: 'switch it on through the management controller, or with `ferry boot`, then run the same command again',
+  });
+}
+
+function isMade(stateDirectory: string): boolean {
+  const machine = openEmulatedMachine(stateDirectory);
+  machine.close();
+  return machine.directory !== undefined;
 }
 
 function startWorker(task: WorkerTask, url: URL): Worker {

@@ -8,6 +8,8 @@ export interface WorkerTask {
   readonly volumeRoot: string;
   /** Undefined when there is no machine: the bus is then without a management controller. */
   readonly stateDirectory: string | undefined;
+  /** The main thread does not watch over the machine's power. */
+  readonly sharesMachine: boolean;
   /** The buffer of the `StopFlag`. */
   readonly stop: SharedArrayBuffer;
   readonly logPath: string | undefined;

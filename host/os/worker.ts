@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { emulatedBus, openEmulatedMachine } from '../bus/emulated-machine.ts';
 import { FerryError } from '../error.ts';
+import { standStill } from './claimed-machine.ts';
 import { RunLog } from './log.ts';
 import { NodeStream } from './node-file.ts';
 import { runOnNode } from './runner.ts';
@@ -28,7 +29,7 @@ function run(task: WorkerTask): number {
   const { args, volumeRoot } = task;
   const module = loadProgram(task.wasmPath);
   const log = task.logPath === undefined ? undefined : new RunLog(task.logPath, complain);
-  const machine = task.stateDirectory === undefined ? undefined : openEmulatedMachine(task.stateDirectory);
+  const machine = task.stateDirectory === undefined ? undefined : openEmulatedMachine(task.stateDirectory, task.sharesMachine ? undefined : standStill);
   try {
     return runOnNode({ module, args, volumeRoot, bus: machine?.bus ?? emulatedBus(undefined), stop: new StopFlag(task.stop), log });
   } finally {
