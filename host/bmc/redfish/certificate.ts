@@ -40,7 +40,7 @@ export async function openCertificate(stateDirectory: string, now: Date, log: (e
 
 async function make(path: string, now: Date, log: (event: ControllerEvent) => void, text: string): Promise<ServerCertificate> {
   // Loaded here only, because most starts make none; and one after the other, because the second needs what the first sets.
-  await import('./reflect-metadata.ts');
+  await import('reflect-metadata');
   const { makeSelfSigned } = await import('./self-signed.ts');
   const pem = await makeSelfSigned(now);
   try {

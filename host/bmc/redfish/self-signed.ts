@@ -1,4 +1,4 @@
-// A certificate that the controller makes for itself, with its key. Load reflect-metadata.ts first.
+// A certificate that the controller makes for itself, with its key. Load reflect-metadata first.
 import { randomBytes, webcrypto } from 'node:crypto';
 import { hostname } from 'node:os';
 import {

@@ -24,7 +24,7 @@ const file = (): string => certificatePath(scratch.path);
 
 /** One that an operator made, of 2020. */
 async function makeExpired(): Promise<string> {
-  await import('../../../host/bmc/redfish/reflect-metadata.ts');
+  await import('reflect-metadata');
   const { cryptoProvider, PemConverter, X509CertificateGenerator } = await import('@peculiar/x509');
   cryptoProvider.set(webcrypto as never);
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
