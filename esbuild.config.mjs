@@ -1,4 +1,4 @@
-// Builds everything that ships into dist/: the two wasm modules through asconfig.json, the host through esbuild.
+// Builds everything that ships into dist/: the wasm modules through asconfig.json, the host through esbuild.
 import { execFile } from 'node:child_process';
 import { chmod, mkdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -6,12 +6,13 @@ import { build } from 'esbuild';
 
 const run = promisify(execFile);
 
-const compile = (target) =>
-  run(process.execPath, ['node_modules/assemblyscript/bin/asc.js', `assembly/${target}.ts`, '--target', target]);
+const compile = (target, entry = target) =>
+  run(process.execPath, ['node_modules/assemblyscript/bin/asc.js', `assembly/${entry}.ts`, '--target', target]);
 
 await mkdir('dist', { recursive: true });
 await Promise.all([
   compile('core'),
+  compile('core-simd', 'core'),
   compile('ferry'),
   build({
     entryPoints: {
