@@ -6,6 +6,7 @@ import { crc16 as crc16From } from "./checksum/crc16";
 import { crc32 as crc32From } from "./checksum/crc32";
 
 export { Status } from "./status";
+export { crc32Each } from "./checksum/crc32";
 export { SHA256_SIZE, sha256Begin, sha256Update, sha256End } from "./checksum/sha256";
 
 /** A buffer that belongs to the host, for the bytes that it wants checked or hashed. */
@@ -35,10 +36,23 @@ export * from "./wire/end-file";
 export * from "./wire/end-upgrade";
 export * from "./wire/abort";
 export * from "./wire/status-report";
+export * from "./wire/recovery-message";
+export * from "./wire/recovery-request";
+export * from "./wire/recovery-offer";
+export * from "./wire/recovery-accept";
+export * from "./wire/recovery-decline";
+export * from "./wire/recovery-statement";
+export * from "./wire/recovery-acknowledge";
+export * from "./wire/recovery-data";
+export * from "./wire/recovery-done";
+export * from "./wire/recovery-report";
 
 export * from "./chunk/cursor";
 export * from "./chunk/timer";
 export * from "./chunk/window";
+
+export { LZ4_SOURCE_LIMIT, lz4Encode } from "./compress/lz4-encode";
+export { lz4Decode } from "./compress/lz4-decode";
 
 export * from "./transfer/components";
 export * from "./transfer/job";

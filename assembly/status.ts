@@ -21,6 +21,8 @@ export enum Status {
   BadField = 6,
   /** A message of this type has no place in the present state. Refuse the message. */
   UnexpectedType = 7,
+  /** An LZ4 block is none, or does not make as many bytes as was said. The peer is wrong: refuse the message. */
+  BadBlock = 8,
 
   // Calls out of order or with wrong arguments. Our own fault: fix the caller.
   /** The machine is not in a state in which this call makes sense. */

@@ -8,7 +8,7 @@
  *              and may reach into it. The last sequence ends with its literals.
  */
 import { Status } from "../status";
-import { copySixteen, copyWide, copyWider } from "./copy";
+import { copyWide, copyWider } from "./copy";
 
 /**
  * A sequence whose lengths both fit the token reads at most 17 bytes and writes at most 14 + 18; while so much is left on
@@ -16,14 +16,15 @@ import { copySixteen, copyWide, copyWider } from "./copy";
  */
 const MARGIN: u32 = 32;
 
-/** The length that was read last, and where the bytes behind it begin. */
+/** Set by `readMore`: the whole length. */
 let length: u32 = 0;
 
 /**
- * Adds to `length` the bytes at `from` that belong to it. Answers where they end; 0 when they don't before `end`, or make
- * it more than `limit`.
+ * Reads what a length of 15 has more, from the bytes at `from`. Answers where they end; 0 when they don't before `end`, or
+ * make it more than `limit`.
  */
 function readMore(from: usize, end: usize, limit: u32): usize {
+  length = 15;
   while (from < end) {
     const byte: u32 = load<u8>(from++);
     length += byte;
@@ -33,24 +34,37 @@ function readMore(from: usize, end: usize, limit: u32): usize {
   return 0;
 }
 
-/** Copies a match of `size` bytes that ends inside the target. `room` bytes may be written. */
+/** Repeats one byte: erased flash, and zeros. Up to seven bytes more are written. */
 // @ts-ignore: decorator
 @inline
-function copyMatch(to: usize, offset: u32, size: u32, room: u32): void {
+function fill(to: usize, byte: u32, size: u32): void {
+  if (size >= 64) {
+    memory.fill(to, <u8>byte, size);
+    return;
+  }
+  const end: usize = to + size;
+  for (; to < end; to += 8) store<u64>(to, <u64>byte * 0x0101010101010101);
+}
+
+/** Copies a match of `size` bytes. Up to fifteen bytes more are written. */
+function copyMatch(to: usize, offset: u32, size: u32): void {
   const from: usize = to - offset;
-  if (room - size < 16) {
-    for (let i: usize = 0; i < size; i++) store<u8>(to + i, load<u8>(from + i));
-  } else if (offset >= 16) {
+  if (offset >= 8) {
     copyWider(to, from, size);
-  } else if (offset >= 8) {
-    copyWide(to, from, size);
   } else if (offset == 1) {
-    memory.fill(to, load<u8>(from), size);
+    fill(to, load<u8>(from), size);
   } else {
     // Eight bytes one by one repeat the pattern; from then on a whole number of patterns, eight bytes or more, lies before.
     for (let i: usize = 0; i < 8; i++) store<u8>(to + i, load<u8>(from + i));
     if (size > 8) copyWide(to + 8, to + 8 - (8 - 8 % offset + offset), size - 8);
   }
+}
+
+/** Copies a match behind whose end there is no room: all but its end widely, the rest byte by byte. */
+function copyLastMatch(to: usize, offset: u32, size: u32): void {
+  const wide: u32 = size > 16 ? size - 16 : 0;
+  if (wide > 0) copyMatch(to, offset, wide);
+  for (let i: usize = wide; i < size; i++) store<u8>(to + i, load<u8>(to + i - offset));
 }
 
 /**
@@ -64,48 +78,57 @@ export function lz4Decode(source: usize, size: u32, target: usize, room: u32): S
   const quickTarget: usize = room > MARGIN ? targetEnd - MARGIN : target;
   let from: usize = source;
   let to: usize = target;
-  while (from < sourceEnd) {
-    const token: u32 = load<u8>(from++);
-    length = token >> 4;
-    if (length < 15 && from < quickSource && to < quickTarget) {
-      copySixteen(to, from);
-      from += length;
-      to += length;
-      const offset: u32 = load<u16>(from);
-      if (offset >= 16 && offset <= <u32>(to - target) && (token & 15) < 15) {
-        copySixteen(to, to - offset);
-        store<u16>(to, load<u16>(to - offset, 16), 16);
-        from += 2;
-        to += (token & 15) + 4;
-        continue;
-      }
-    } else {
-      if (length == 15) {
-        from = readMore(from, sourceEnd, room);
-        if (from == 0) return Status.BadBlock;
-      }
-      const left: u32 = <u32>(sourceEnd - from);
-      if (length > left || length > <u32>(targetEnd - to)) return Status.BadBlock;
-      if (left - length >= 16 && <u32>(targetEnd - to) - length >= 16) copyWider(to, from, length);
-      else memory.copy(to, from, length);
-      from += length;
-      to += length;
-      if (from == sourceEnd) return to == targetEnd ? Status.Ok : Status.BadBlock;
+  while (true) {
+    // Sequences of short lengths. The first one that needs more is begun again below, from its token.
+    while (from < quickSource && to < quickTarget) {
+      const token: u32 = load<u8>(from);
+      const literals: u32 = token >> 4;
+      const matched: u32 = token & 15;
+      if (literals == 15) break;
+      store<u64>(to, load<u64>(from, 1));
+      store<u64>(to, load<u64>(from, 9), 8);
+      const at: usize = to + literals;
+      const offset: u32 = load<u16>(from + literals, 1);
+      if (matched == 15 || offset < 8 || offset > <u32>(at - target)) break;
+      const match: usize = at - offset;
+      store<u64>(at, load<u64>(match));
+      store<u64>(at, load<u64>(match, 8), 8);
+      store<u16>(at, load<u16>(match, 16), 16);
+      from += literals + 3;
+      to = at + matched + 4;
     }
+    if (from >= sourceEnd) return Status.BadBlock;
+    const token: u32 = load<u8>(from++);
+    let count: u32 = token >> 4;
+    if (count == 15) {
+      from = readMore(from, sourceEnd, room);
+      if (from == 0) return Status.BadBlock;
+      count = length;
+    }
+    const left: u32 = <u32>(sourceEnd - from);
+    let free: u32 = <u32>(targetEnd - to);
+    if (count > left || count > free) return Status.BadBlock;
+    if (left - count >= 16 && free - count >= 16) copyWider(to, from, count);
+    else memory.copy(to, from, count);
+    from += count;
+    to += count;
+    free -= count;
+    if (from == sourceEnd) return free == 0 ? Status.Ok : Status.BadBlock;
     if (<u32>(sourceEnd - from) < 2) return Status.BadBlock;
     const offset: u32 = load<u16>(from);
     from += 2;
     if (offset == 0 || offset > <u32>(to - target)) return Status.BadBlock;
-    length = token & 15;
-    if (length == 15) {
+    count = token & 15;
+    if (count == 15) {
       from = readMore(from, sourceEnd, room);
       if (from == 0) return Status.BadBlock;
+      count = length;
     }
-    length += 4;
-    const left: u32 = <u32>(targetEnd - to);
-    if (length > left) return Status.BadBlock;
-    copyMatch(to, offset, length, left);
-    to += length;
+    count += 4;
+    if (count > free) return Status.BadBlock;
+    if (free - count >= 16) copyMatch(to, offset, count);
+    else copyLastMatch(to, offset, count);
+    to += count;
   }
   return Status.BadBlock;
 }

@@ -71,8 +71,9 @@ function finish(target: usize, to: usize, end: usize, anchor: usize, literals: u
 }
 
 /**
- * Packs `size` bytes, at most LZ4_SOURCE_LIMIT, into a block at `target`. Answers the block's bytes, or 0 when it would
- * have more than `room`. The same bytes always make the same block.
+ * Packs `size` bytes, at most LZ4_SOURCE_LIMIT, into a block at `target`. Answers the block's bytes; 0 when
+ * it would have more than `room`, or almost as many. Room for any block is `size + size / 255 + 24`. The same bytes always
+ * make the same block.
  */
 export function lz4Encode(source: usize, size: u32, target: usize, room: u32): u32 {
   const end: usize = target + room;

@@ -17,6 +17,7 @@
  * whatever it reads as. One page for each 64 KiB that change is what that costs.
  */
 import { Arrival, cursorArrival, cursorBegin, cursorIsWhole, cursorMark, cursorMask, cursorNext } from "../chunk/cursor";
+import { lz4Decode } from "../compress/lz4-decode";
 import {
   StoreAction, storeBegin, storeBytesDone, storeDone, storeMicroseconds, storeNext, storeOffset, StorePhase, storePhase,
   storePointer, storeSize, storeSkipped, storeStatus, storeBlock, storeDistrust,
@@ -159,15 +160,24 @@ export function fileIs(component: u32, size: u32, digest: usize): bool {
   return memory.compare(FILE_DIGEST, digest, DIGEST_SIZE) == 0;
 }
 
+/** Where a compressed chunk is unpacked; it stays there until it has been written. */
+const unpacked: usize = memory.data(65536, 64);
+
 /**
  * Takes a chunk. `Ok` when it has to be written (the acknowledgement waits for that), or is known already;
- * `fileIsBusy` tells the two apart. `BadField` for an offset or size that the file does not have.
+ * `fileIsBusy` tells the two apart. `BadField` for an offset or size that the file does not have. With `blockSize` not 0
+ * the chunk comes as an LZ4 block of so many bytes: `BadBlock` when that does not make exactly the chunk.
  */
-export function fileChunk(offset: u32, size: u32, pointer: usize): Status {
+export function fileChunk(offset: u32, size: u32, pointer: usize, blockSize: u32): Status {
   if (fileState != FileState.Receiving) return Status.Ok;
   const arrival: Arrival = cursorArrival(offset, size);
   if (arrival == Arrival.Wrong) return Status.BadField;
   if (arrival != Arrival.New) return Status.Ok;
+  if (blockSize != 0) {
+    const status: Status = lz4Decode(pointer, blockSize, unpacked, size);
+    if (status != Status.Ok) return status;
+    pointer = unpacked;
+  }
   writeOffset = offset;
   writeSize = size;
   writePointer = pointer;

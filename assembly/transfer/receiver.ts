@@ -23,12 +23,12 @@ import {
 } from "./incoming";
 import { jobStaging, Note, noteAdd, notesClear, noteTake, noteWaits, ReceiverAction } from "./job";
 import {
-  lockGiveBack, lockHeldMs, lockIsLive, lockNoteStored, lockReset, lockTakeAway, upgradeId, upgradeImageCount, upgradeIsOpen, upgradeSession,
+  lockGiveBack, lockHeldMs, lockIsLive, lockNoteStored, lockReset, lockTakeAway, upgradeId, upgradeImageCount, upgradeIsOpen, upgradeLink, upgradeSession,
 } from "./lock";
 import { OUTBOX, replyBody, replyClear, replyLink, replyRefusal, replySize, replyNow } from "./reply";
 import { trialDoneWith, trialHostDown, trialLeftMs, trialNext, trialReset, trialTick } from "./trial";
 import { NO_SLOT } from "../wire/inventory";
-import { bootId, limitChunk, requestAwaits, requestFinish, requestHandle, requestHoldUntil, requestPhase, requestsConfigure } from "./requests";
+import { bootId, HOST_LINK, limitChunk, requestAwaits, requestFinish, requestHandle, requestHoldUntil, requestPhase, requestsConfigure } from "./requests";
 
 /** Where the host puts a message before `receiverMessage`. */
 export const INBOX_SIZE: u32 = 65568;
@@ -222,15 +222,17 @@ export function receiverDone(status: Status, value: u32): Status {
   return Status.Ok;
 }
 
-/**
- * The host machine has been reset: images that waited for a reset run now, and the session of the host's program that
- * held the lock is gone. Only when `receiverReady`.
- */
+/** The host machine has been reset: images that waited for a reset run now. Only when `receiverReady`. */
 export function receiverHostReset(): void {
   if (activationIsBusy()) return;
+  receiverHostLost();
   trialHostDown();
   activationHostReset();
-  if (!upgradeIsOpen) return;
+}
+
+/** The host machine is down: the session of its program that held the lock is gone. Only when `receiverReady`. */
+export function receiverHostLost(): void {
+  if (!upgradeIsOpen || upgradeLink != HOST_LINK) return;
   if (fileState != FileState.Storing) fileEnd(true);
   lockGiveBack();
   noteAdd(Note.UpgradeAbandoned);

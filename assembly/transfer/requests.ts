@@ -22,7 +22,8 @@ import {
 } from "../wire/start-upgrade";
 import { paddedLength } from "../wire/text";
 import {
-  transmitDataBytes, transmitDataOffset, transmitDataRequestDecode, transmitDataResponseEncode, transmitDataSize, transmitDataTransfer,
+  ENCODING_LZ4, transmitDataByteCount, transmitDataBytes, transmitDataEncoding, transmitDataOffset, transmitDataRequestDecode,
+  transmitDataResponseEncode, transmitDataSize, transmitDataTransfer,
 } from "../wire/transmit-data";
 import { activationBegin, activationFailed, activationResets, TRIAL_LIMIT } from "./activation";
 import {
@@ -58,7 +59,7 @@ export let bootId: u32 = 0;
 export let labMode: bool = false;
 
 /** The link of the host's bus. Every other number is a link of the device's network side. */
-const HOST_LINK: u32 = 0;
+export const HOST_LINK: u32 = 0;
 /** Holding an answer back for longer would look like silence. */
 const HOLD_LIMIT_MS: u32 = 1000;
 
@@ -187,7 +188,9 @@ function transmitData(link: u32, body: usize, now: u32): void {
   }
   lockHeard(now);
   if (fileState == FileState.Failed) return replyData(link, frameId, fileFailure);
-  const status: Status = fileChunk(transmitDataOffset, transmitDataSize, transmitDataBytes);
+  const blockSize: u32 = transmitDataEncoding == ENCODING_LZ4 ? transmitDataByteCount : 0;
+  const status: Status = fileChunk(transmitDataOffset, transmitDataSize, transmitDataBytes, blockSize);
+  if (status == Status.BadBlock) return replyRefusal(link, Completion.BadRequest);
   if (status != Status.Ok) return replyData(link, frameId, Completion.BadOffset);
   if (fileIsBusy() && fileState == FileState.Receiving) answerLater(link);
   else replyData(link, frameId, Completion.Ok);

@@ -14,6 +14,8 @@ import {
   windowAcknowledge, windowBase, windowBegin, windowChunk, windowExpire, windowHasNews, windowIsWhole, windowNext, windowOffset,
   windowRepeats, windowSent, windowWaitMs,
 } from "../chunk/window";
+import { lz4Encode } from "../compress/lz4-encode";
+import { paceAcknowledged, paceBegin, paceCompresses, paceSent } from "../compress/pace";
 import { Status } from "../status";
 import { Completion } from "../wire/completion";
 import {
@@ -27,7 +29,7 @@ import {
   startFileSlot, startFileTransfer, startFileWindow,
 } from "../wire/start-file";
 import {
-  TRANSMIT_DATA_REQUEST_SIZE, transmitDataCompletion, transmitDataMask, transmitDataNext, transmitDataRequestEncode,
+  TRANSMIT_DATA_REQUEST_SIZE, transmitDataBlockEncode, transmitDataCompletion, transmitDataMask, transmitDataNext, transmitDataRequestEncode,
   transmitDataResponseDecode, transmitDataTransfer,
 } from "../wire/transmit-data";
 import {
@@ -60,6 +62,8 @@ export const SENDER_SIGNATURE: usize = memory.data(2048, 16);
 const dataMessage: usize = memory.data(65568, 64);
 /** Where a chunk is put: inside the message that will carry it. */
 export const SENDER_CHUNK: usize = dataMessage + HEADER_SIZE + TRANSMIT_DATA_REQUEST_SIZE;
+/** The message that carries a chunk as an LZ4 block, when that makes it smaller. */
+const blockMessage: usize = memory.data(65568, 64);
 
 /** Set with the action Read. */
 export let senderOffset: u32 = 0;
@@ -89,6 +93,8 @@ export let senderFlashMs: u32 = 0;
 export let senderEqual: u32 = 0;
 /** Data messages that were sent again. */
 export let senderRepeats: u32 = 0;
+/** Bytes of all data messages, headers and repeats included; FFFFFFFF: that or more. */
+export let senderWireBytes: u32 = 0;
 
 /** How long the receiver may hold back the answer to end of file while it is still writing. */
 const HOLD_MS: u32 = 100;
@@ -128,6 +134,8 @@ let window: u32 = 0;
 let progressAt: u32 = 0;
 let isTimed: bool = false;
 let incompletes: u32 = 0;
+/** Whether the receiver takes LZ4 blocks. */
+let takesBlocks: bool = false;
 /** How often acknowledgements were overdue since something was heard that is nearer to the end. */
 let overdue: u32 = 0;
 
@@ -148,6 +156,8 @@ export function senderBegin(upgrade: u32, index: u32, allow: u32, fileSize: u32,
   senderDone = 0;
   senderResumed = 0;
   senderRepeats = 0;
+  senderWireBytes = 0;
+  takesBlocks = frameSpoken > LOWEST_VERSION;
   senderFlashMs = 0;
   senderEqual = 0;
   senderCompletion = Completion.Ok;
@@ -203,6 +213,7 @@ function started(now: u32): void {
   chunkSize = startFileChunkSize;
   window = startFileWindow;
   if (windowBegin(size, chunkSize, window, startFileNext) != Status.Ok) return fail(Status.BadField, 0);
+  paceBegin(chunkSize, startFileNext);
   transfer = startFileTransfer;
   senderSlot = startFileSlot;
   senderResumed = startFileNext;
@@ -217,6 +228,7 @@ function started(now: u32): void {
 function sendAgain(now: u32): void {
   if (incompletes++ == INCOMPLETE_LIMIT) return fail(Status.Refused, endFileCompletion);
   if (windowBegin(size, chunkSize, window, endFileNext) != Status.Ok || windowIsWhole()) return fail(Status.BadField, 0);
+  paceBegin(chunkSize, endFileNext);
   senderPhase = Phase.Receiving;
   senderDone = endFileNext;
   progressed(now);
@@ -313,6 +325,23 @@ export function senderNext(now: u32): SenderAction {
   }
 }
 
+/** Makes the message that carries the chunk, compressed where that pays and saves at least a sixteenth. */
+function makeMessage(id: u32): void {
+  let body: u32 = 0;
+  senderOut = blockMessage;
+  if (takesBlocks && paceCompresses) {
+    const block: usize = blockMessage + HEADER_SIZE + TRANSMIT_DATA_REQUEST_SIZE;
+    const blockSize: u32 = lz4Encode(SENDER_CHUNK, senderChunk, block, senderChunk - (senderChunk >> 4));
+    if (blockSize != 0) body = transmitDataBlockEncode(blockMessage + HEADER_SIZE, transfer, senderOffset, senderChunk, blockSize);
+  }
+  if (body == 0) {
+    senderOut = dataMessage;
+    body = transmitDataRequestEncode(dataMessage + HEADER_SIZE, transfer, senderOffset, senderChunk);
+  }
+  senderOutSize = frameEncode(senderOut, MessageType.TransmitData, id, body);
+  senderWireBytes = senderOutSize > ~senderWireBytes ? u32.MAX_VALUE : senderWireBytes + senderOutSize;
+}
+
 /**
  * The chunk asked for lies at SENDER_CHUNK: `senderOut` and `senderOutSize` are then the message to send, and it
  * counts as sent; a link that has no room for it may drop it, it is repeated in time. A chunk that could not be read
@@ -324,11 +353,10 @@ export function senderRead(status: Status, now: u32): Status {
     fail(status, 0);
     return Status.Ok;
   }
-  const body: u32 = transmitDataRequestEncode(dataMessage + HEADER_SIZE, transfer, senderOffset, senderChunk);
-  senderOut = dataMessage;
   // The acknowledgement carries the id back: as the time of sending it tells the round trip, for repeated chunks, too.
-  senderOutSize = frameEncode(dataMessage, MessageType.TransmitData, now, body);
+  makeMessage(now);
   windowSent(senderOffset, now);
+  paceSent(senderOffset + senderChunk);
   state = State.Sending;
   return Status.Ok;
 }
@@ -349,6 +377,7 @@ function acknowledged(message: usize, now: u32): Status {
   if (windowHasNews) timerMeasure(now - frameId);
   if (windowBase != before) {
     progressed(now);
+    paceAcknowledged(windowBase, now);
     senderDone = windowBase;
     senderRepeats = windowRepeats;
   }

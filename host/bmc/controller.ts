@@ -39,6 +39,7 @@ export class Controller {
   /** A response that the ring had no room for. The next one takes its place: the host repeats what it has not heard of. */
   #waiting: Uint8Array | undefined;
   #hostWasReset = false;
+  #hostWasLost = false;
   #idleSteps = 0;
   /** Messages of the host that were no good, and how many of them the log knows of. */
   #dropped = 0;
@@ -59,7 +60,7 @@ export class Controller {
       });
       this.#power = new PowerControl(options.registers, options.clock, {
         busIsUp: (isUp) => this.#mailbox.setHostPower(isUp),
-        hostLost: () => (this.#hostWasReset = true),
+        hostLost: () => (this.#hostWasLost = true),
         hostReset: () => (this.#hostWasReset = true),
         say: (event) => this.say(event),
       });
@@ -156,6 +157,11 @@ export class Controller {
 
   /** Takes what the mailbox has for the receiver, which is ready. */
   #take(now: number): boolean {
+    if (this.#hostWasLost) {
+      this.#hostWasLost = false;
+      this.#receiver.hostLost();
+      return true;
+    }
     if (this.#hostWasReset) {
       this.#hostWasReset = false;
       this.#receiver.hostReset();

@@ -62,7 +62,7 @@ const DESCRIPTIONS: Readonly<Record<string, (transfer: TransferSnapshot, context
   }),
   'upgrade-aborted': () => ({ event: 'upgrade-aborted', text: 'the host has given the upgrade up' }),
   'upgrade-taken-away': () => ({ event: 'upgrade-aborted', text: 'the upgrade has been given up here; what was received is kept' }),
-  'upgrade-abandoned': () => ({ event: 'upgrade-abandoned', text: 'the session that held the upgrade was silent for too long; another one has taken over' }),
+  'upgrade-abandoned': () => ({ event: 'upgrade-abandoned', text: 'the session that held the upgrade is gone: it was silent for too long, or its host was reset or lost its power; what was received is kept' }),
   'repair-started': (at) => ({
     event: 'repair-started', text: `${image(at)}: writing slot ${at.slot} was interrupted; finishing it from what was collected`, fields: { ...file(at), size: at.total, sha256: at.sha256 },
   }),

@@ -107,6 +107,11 @@ export class Receiver {
     this.#core.receiverHostReset();
   }
 
+  /** The host machine has lost its power, or its reset is on. Only while `ready`. */
+  hostLost(): void {
+    this.#core.receiverHostLost();
+  }
+
   /** Makes the image in the slot that does not run the running one, on trial. `Ok`, `Full` (something is under way) or `WrongState` (there is none). */
   activate(component: string): string {
     return this.#statuses[this.#core.receiverActivate(this.#names.indexOf(component) >>> 0)] ?? 'unknown';

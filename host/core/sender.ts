@@ -63,7 +63,7 @@ export interface SenderExports
     | 'INBOX' | 'INBOX_SIZE' | 'NAME_SIZE' | 'VERSION_SIZE' | 'DIGEST_SIZE' | 'SENDER_COMPONENT' | 'SENDER_VERSION' | 'SENDER_DIGEST'
     | 'SENDER_CHUNK' | 'senderOffset' | 'senderChunk' | 'senderOut' | 'senderOutSize' | 'senderWaitMs' | 'senderFailure' | 'senderCompletion'
     | 'senderSlot' | 'senderResumed' | 'senderPhase' | 'senderDone' | 'senderTotal' | 'senderFlashMs' | 'senderEqual' | 'senderRepeats'
-    | 'SENDER_SIGNATURE' | 'SIGNATURE_LIMIT'
+    | 'SENDER_SIGNATURE' | 'SIGNATURE_LIMIT' | 'senderWireBytes'
   > {
   readonly memory: WebAssembly.Memory;
   readonly Status: CoreEnum;
@@ -157,6 +157,11 @@ export class Sender {
       flashMs: unsigned(core.senderFlashMs),
       equalBytes: unsigned(core.senderEqual),
     };
+  }
+
+  /** Bytes of all data messages of this file, headers and repeats included. */
+  get wireBytes(): number {
+    return unsigned(this.#core.senderWireBytes);
   }
 
   #failure(): SenderFailure {

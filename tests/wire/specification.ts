@@ -28,7 +28,7 @@ export function tables(piece: string): Row[][] {
   });
 }
 
-const SIZES: Readonly<Record<string, number>> = { u8: 1, u16: 2, u32: 4, u64: 8, '3 bytes': 3, name: 16, version: 32, digest: 32, slot: 76 };
+const SIZES: Readonly<Record<string, number>> = { u8: 1, u16: 2, u32: 4, u64: 8, '3 bytes': 3, '6 bytes': 6, nonce: 8, donor: 8, prefix: 16, name: 16, version: 32, digest: 32, slot: 76 };
 
 /** The fields of a table. Throws unless each begins where the one before ends. */
 export function fields(table: readonly Row[]): SpecifiedField[] {

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { loadCore } from '../../host/core/instance.ts';
+import { RecoveryWire, type RecoveryExports } from '../../host/core/wire-recovery.ts';
+import { wordsOf } from '../../host/core/words.ts';
+import { goldenRecovery } from './recovery.ts';
+
+const wire = new RecoveryWire();
+const messages = goldenRecovery().map((message, index) => ({ ...message, title: `${message.name} ${index}` }));
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+describe('the recovery messages of protocol version 2', () => {
+  it.each(messages)('$title has these bytes for ever', ({ name, id, fields, bytes }) => {
+    expect(hex(wire.encode(name, id, fields as never))).toBe(hex(bytes));
+  });
+
+  it.each(messages)('the bytes of $title are read as these fields', ({ name, id, fields, bytes }) => {
+    expect(wire.decode(bytes)).toEqual({ status: 'Ok', message: { name, id, fields } });
+  });
+
+  it('the file is the one that was frozen', () => {
+    const file = readFileSync(new URL('./recovery-2.json', import.meta.url));
+    expect(createHash('sha256').update(file).digest('hex')).toBe('85398f893ec839330dd77381c86ab3aa033df73a85a7995dde05f099b7493577');
+  });
+
+  it('every message is there', () => {
+    const words = wordsOf(loadCore<RecoveryExports>().RecoveryMessage).filter((word) => word !== undefined);
+    expect(new Set(messages.map(({ name }) => name))).toEqual(new Set(words));
+  });
+});
