@@ -10,13 +10,14 @@ import type { LoggedEvent } from './event-log.ts';
 import { flashChips } from './flash-chips.ts';
 import { LocalPush } from './local-push.ts';
 import type {
-  ActionOutcome, FlashChipReport, LockHolder, Management, ManagementIdentity, ManagementSnapshot, Push, PushOutcome, PushRefused, PushRequest,
+  ActionOutcome, FlashChipReport, LockHolder, Management, ManagementIdentity, ManagementSnapshot, Push, PushOutcome, PushRefused, PushRequest, SlotKeeper, SlotVerification,
 } from './management.ts';
 import { hex } from './note-events.ts';
 import type { PowerAction } from './power.ts';
 import type { PowerControl } from './power-control.ts';
 import { RemoteActions } from './remote-actions.ts';
 import { removalOf } from './removal.ts';
+import { condemnSlot, verifySlot } from './slot-verification.ts';
 import { TransferRateMeter } from './transfer-rate.ts';
 import type { UpgradeRecord } from './upgrade-record.ts';
 
@@ -29,7 +30,7 @@ export interface ControllerManagementOptions {
   nowMs(): number;
 }
 
-export class ControllerManagement implements Management {
+export class ControllerManagement implements Management, SlotKeeper {
   readonly identity: ManagementIdentity;
   readonly #of: ControllerManagementOptions;
   readonly #actions: RemoteActions;
@@ -131,6 +132,19 @@ export class ControllerManagement implements Management {
     this.#of.events.say({ event: 'restart', text: `the controller starts anew, as ${user} has asked`, fields: { user } });
     this.#isToRestart = true;
     return { ok: true, text: 'the controller starts anew' };
+  }
+
+  verify(component: string): Promise<SlotVerification> {
+    return verifySlot(component, () => this.#of.receiver.components(this.#of.nowMs()), (...args) => this.#of.parts.slots.read(...args));
+  }
+
+  condemn(component: string, user: string): ActionOutcome {
+    if (this.#push !== undefined || this.#holder() !== undefined || !this.#of.receiver.ready()) return { ok: false, text: 'an upgrade is open; nothing was changed; try again when it has ended' };
+    const { ok, text } = condemnSlot(component, this.#of.parts.slotLog);
+    if (ok) this.#of.events.say({ event: 'condemned', text, fields: { component, user } });
+    // The receiver has read the records at its start, and goes by what it read.
+    this.#isToRestart ||= ok;
+    return { ok, text };
   }
 
   /** The user of the upgrade with this session, when it is one of a remote user. */

@@ -123,3 +123,37 @@ export interface Management {
   /** The controller starts anew, a moment later; the host stays as it is. Refused while an image is being stored. */
   restart(user: string): ActionOutcome;
 }
+
+/** What the look at the slot that a component runs from has found. */
+export interface SlotVerification {
+  readonly component: string;
+  /**
+   * `ok` and `differs` are about a whole image by the records; `unfinished` is a slot that was being written, or whose
+   * writing failed; `empty` one that never held an image; `busy` one that was changed while it was read.
+   */
+  readonly condition: 'ok' | 'differs' | 'unfinished' | 'empty' | 'busy';
+  /** What the record says, 64 hexadecimal digits; empty without an image. */
+  readonly expected: string;
+  /** What was read; empty when nothing was. */
+  readonly got: string;
+  /** CRC-32 of each 64 KiB of what was read. */
+  readonly blocks: readonly number[];
+}
+
+/** Looks at flash itself, and lets the records follow what it finds. The controller does; a board that a test plays need not. */
+export interface SlotKeeper {
+  /** Reads the slot that a component runs from back, a piece at a time, and compares it with its record. */
+  verify(component: string): Promise<SlotVerification>;
+  /**
+   * Puts on record that the slot that a component runs from holds no whole image, and starts the controller anew, which
+   * then takes the same image again. Refused while an upgrade is open.
+   */
+  condemn(component: string, user: string): ActionOutcome;
+}
+
+export type RecoverableManagement = Management & SlotKeeper;
+
+/** Whether flash can be looked at behind this. */
+export function keepsSlots(management: Management): management is RecoverableManagement {
+  return 'verify' in management && 'condemn' in management;
+}

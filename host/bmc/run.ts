@@ -3,6 +3,8 @@
 import { randomInt } from 'node:crypto';
 import { createMachineDirectory, type MachineDirectory } from '../bus/machine-directory.ts';
 import { FerryError } from '../error.ts';
+import type { RecoveryAgent } from '../recovery/agent.ts';
+import type { PreparedRecovery } from '../recovery/start.ts';
 import type { PublicKey } from '../trust/public-key.ts';
 import type { Board } from './board.ts';
 import { DEFAULT_BOARD } from './board.ts';
@@ -29,6 +31,8 @@ export interface RunControllerOptions {
   readonly listen?: string | undefined;
   /** Holds the password of the first account. */
   readonly passwordFile?: string | undefined;
+  /** A recovery.ini: an agent watches components and brings them back. */
+  readonly recovery?: string | undefined;
   /** One JSON object a line instead of lines for people. */
   readonly json?: boolean | undefined;
   /** Where lines go; the process's standard output when not given. */
@@ -48,6 +52,7 @@ type End = 'signal' | 'restart';
  * reach it. Everything that keeps it from running is a `FerryError`.
  */
 export async function runController(options: RunControllerOptions): Promise<number> {
+  const recovery = options.recovery === undefined ? undefined : (await import('../recovery/start.ts')).prepareRecovery(options.recovery);
   const board = options.boardFile === undefined ? DEFAULT_BOARD : readBoard(options.boardFile);
   if (options.listen !== undefined) (await import('./redfish/listen-address.ts')).parseListenAddress(options.listen);
   makeStateDirectory(options.stateDirectory);
@@ -58,7 +63,7 @@ export async function runController(options: RunControllerOptions): Promise<numb
   try {
     let listen = options.listen;
     for (;;) {
-      const { end, address } = await runOnce(makeController(options, board, machine), { ...options, listen }, machine.stateDirectory, stop.signal);
+      const { end, address } = await runOnce(makeController(options, board, machine), { ...options, listen }, machine.stateDirectory, stop.signal, recovery);
       if (end === 'signal') return 0;
       // A port that was chosen by the system stays the same over a restart.
       listen = address ?? listen;
@@ -79,11 +84,15 @@ function makeController(options: RunControllerOptions, board: Board, machine: Ma
   });
 }
 
-async function runOnce(controller: Controller, options: RunControllerOptions, state: string, stop: AbortSignal): Promise<{ end: End; address: string | undefined }> {
+async function runOnce(
+  controller: Controller, options: RunControllerOptions, state: string, stop: AbortSignal, recovery: PreparedRecovery | undefined,
+): Promise<{ end: End; address: string | undefined }> {
   let network: Network | undefined;
+  let agent: RecoveryAgent | undefined;
   try {
     if (options.listen !== undefined) network = await listenOn(options.listen, controller, options, state);
     controller.start();
+    agent = recovery?.start(controller, state);
     const end = await loop(controller, stop);
     return { end, address: network && hostAndPort(network) };
   } catch (cause) {
@@ -92,6 +101,7 @@ async function runOnce(controller: Controller, options: RunControllerOptions, st
       hint: 'see that the disk of its state directory works, then start it again: it goes on from where it was', cause,
     });
   } finally {
+    await agent?.close();
     await network?.close();
     controller.close();
   }

@@ -1,17 +1,19 @@
 // The entry of `ferry`: finds the command, parses its options, turns errors into words and exit codes.
 import { FerryError } from '../error.ts';
 import { type Command, parseOptions, usage } from './command.ts';
+import { DONOR_COMMANDS } from './donor-commands.ts';
 import { FLASH_COMMANDS } from './flash-commands.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { HISTORY_COMMANDS } from './history-commands.ts';
 import { ISL_COMMANDS } from './isl-commands.ts';
 import { MACHINE_COMMANDS } from './machine-commands.ts';
 import { PROGRAM_COMMANDS } from './program-commands.ts';
+import { RECOVER_COMMANDS } from './recover-commands.ts';
 import { TRUST_COMMANDS } from './trust-commands.ts';
 import { TRUST_STORE_COMMANDS } from './trust-store-commands.ts';
 import { VERSION } from '../version.ts';
 
-const COMMANDS: readonly Command[] = [...PROGRAM_COMMANDS, ...MACHINE_COMMANDS, ...ISL_COMMANDS, ...TRUST_COMMANDS, ...TRUST_STORE_COMMANDS, ...FLASH_COMMANDS, ...HISTORY_COMMANDS];
+const COMMANDS: readonly Command[] = [...PROGRAM_COMMANDS, ...MACHINE_COMMANDS, ...ISL_COMMANDS, ...TRUST_COMMANDS, ...TRUST_STORE_COMMANDS, ...FLASH_COMMANDS, ...DONOR_COMMANDS, ...HISTORY_COMMANDS, ...RECOVER_COMMANDS];
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;

@@ -1,0 +1,153 @@
+// The recovery agent: beside the controller, of which it is a user like any other. It looks at every watched component at
+// its start, when the host is switched on, now and then, and when someone orders it; what the components need is theirs.
+import { join } from 'node:path';
+import type { ControllerEvent } from '../bmc/event-log.ts';
+import type { RecoverableManagement } from '../bmc/management.ts';
+import { Staging } from '../bmc/staging.ts';
+import type { Trust } from '../bmc/trust/judge.ts';
+import type { StoreFiles } from '../bmc/trust/store-files.ts';
+import { FerryError } from '../error.ts';
+import { ComponentRecovery, type Trigger } from './component-recovery.ts';
+import { RecoveryJournal } from './journal.ts';
+import { type RecoveryOrder, takeOrder } from './orders.ts';
+import { type RecoveryClock, systemClock } from './recovery-clock.ts';
+import type { RecoveryConfig } from './recovery-config.ts';
+import type { RecoveryState } from './recovery-state.ts';
+import type { Source } from './source.ts';
+
+export interface RecoveryAgentOptions {
+  readonly stateDirectory: string;
+  readonly management: RecoverableManagement;
+  readonly config: RecoveryConfig;
+  readonly sources: readonly Source[];
+  trust(): Pick<Trust, 'keys' | 'revoked'>;
+  say(event: ControllerEvent): void;
+  readonly clock?: RecoveryClock;
+  readonly now?: () => Date;
+  /** Where the journal is: the operating system's files, unless said otherwise. */
+  readonly files?: StoreFiles;
+}
+
+interface Watched {
+  readonly recovery: ComponentRecovery;
+  readonly spool: Staging;
+  /** Not heeded yet. */
+  readonly orders: RecoveryOrder[];
+  /** The host has been switched on since the last look. */
+  hasStarted: boolean;
+}
+
+const TICK_MS = 250;
+/** The image that is being fetched and the one before it. */
+const SPOOLED_IMAGES = 2;
+
+export const spoolDirectory = (stateDirectory: string, component: string): string => join(stateDirectory, 'recovery', 'spool', component);
+
+/** Runs from its making until `close`. */
+export class RecoveryAgent {
+  readonly #options: RecoveryAgentOptions;
+  readonly #clock: RecoveryClock;
+  readonly #journal: RecoveryJournal;
+  readonly #watched: readonly Watched[];
+  readonly #stop = new AbortController();
+  readonly #stopListening: () => void;
+  readonly #ended: Promise<unknown>;
+
+  /** `recovery-invalid` when the board has no such component, `recovery-failed` when its files can not be used. */
+  constructor(options: RecoveryAgentOptions) {
+    const { management, config: { settings, components }, stateDirectory, sources, clock = systemClock, now = () => new Date() } = options;
+    this.#options = options;
+    this.#clock = clock;
+    expectComponents(options);
+    this.#journal = new RecoveryJournal(stateDirectory, options.files);
+    this.#watched = components.map((watched) => {
+      const spool = new Staging({ directory: spoolDirectory(stateDirectory, watched.name), limit: SPOOLED_IMAGES });
+      const parts = { management, settings, sources, journal: this.#journal, spool, clock, now, trust: () => options.trust(), say: (event: ControllerEvent) => options.say(event) };
+      return { recovery: new ComponentRecovery(parts, watched), spool, orders: [], hasStarted: false };
+    });
+    this.#stopListening = management.onEvent(({ event }) => {
+      if (event === 'power-on' || event === 'power-restarted') for (const one of this.#watched) one.hasStarted = true;
+    });
+    const loops = this.#watched.map((one) => this.#attend(one));
+    this.#ended = Promise.all([this.#heed(), ...loops]);
+  }
+
+  /** How far each component is. */
+  get states(): readonly RecoveryState[] {
+    return this.#watched.map(({ recovery }) => recovery.state);
+  }
+
+  /** An order, as from `ferry recover --now`. False when it names a component that is not watched. */
+  order(order: RecoveryOrder): boolean {
+    const meant = this.#watched.filter(({ recovery }) => order.component === undefined || order.component === recovery.watched.name);
+    for (const one of meant) one.orders.push(order);
+    return meant.length > 0;
+  }
+
+  /** Ends; what was fetched is kept, the power stays as it is. */
+  async close(): Promise<void> {
+    this.#stop.abort(new Error('the controller ends'));
+    this.#stopListening();
+    await this.#ended;
+    for (const { recovery, spool } of this.#watched) {
+      recovery.close();
+      spool.close();
+    }
+    for (const source of this.#options.sources) await source.close?.();
+    this.#journal.close();
+  }
+
+  /** Looks for orders that lie in the state directory. */
+  async #heed(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      const order = takeOrder(this.#options.stateDirectory);
+      if (order !== undefined && !this.order(order)) this.#options.say({ event: 'recovery-ordered', text: `a recovery of ${order.component} was ordered, which is not watched; nothing is done` });
+      await this.#clock.wait(TICK_MS, signal).catch(() => undefined);
+    }
+  }
+
+  async #attend(one: Watched): Promise<void> {
+    const { signal } = this.#stop;
+    let trigger: Trigger | undefined = 'start';
+    let checkedMs = this.#clock.nowMs();
+    while (!signal.aborted) {
+      try {
+        if (trigger !== undefined) {
+          const ordered = one.orders.shift()?.wanted;
+          checkedMs = this.#clock.nowMs();
+          if ((await one.recovery.attend(trigger, ordered, signal)) === 'rested') trigger = undefined;
+        }
+        await this.#clock.wait(TICK_MS, signal);
+        trigger = this.#trigger(one, checkedMs) ?? trigger;
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#options.say({ event: 'recovery-stopped', text: `${one.recovery.watched.name}: recovery has failed and is tried again later: ${(error as Error).message}` });
+        trigger = undefined;
+        await this.#clock.wait(this.#options.config.settings.backOffLimitMs, signal).catch(() => undefined);
+        trigger = 'time';
+      }
+    }
+  }
+
+  #trigger(one: Watched, checkedMs: number): Trigger | undefined {
+    if (one.orders.length > 0) return 'order';
+    if (one.hasStarted) {
+      one.hasStarted = false;
+      return 'power-on';
+    }
+    const { phase } = one.recovery.state;
+    const { power } = this.#options.management.snapshot();
+    if (phase === 'waiting' && power === 'off') return 'time';
+    return this.#clock.nowMs() - checkedMs >= this.#options.config.settings.checkEveryMs ? 'time' : undefined;
+  }
+}
+
+function expectComponents({ management, config: { components } }: RecoveryAgentOptions): void {
+  const names = management.snapshot().components.map(({ name }) => name);
+  const stranger = components.find(({ name }) => !names.includes(name));
+  if (stranger === undefined) return;
+  throw new FerryError('recovery-invalid', `recovery.ini: [component ${stranger.name}]: expected one of ${names.join(', ')}, which this board has; nothing was started`, {
+    hint: 'correct the name of the section', exitCode: 64,
+  });
+}

@@ -1,0 +1,52 @@
+// What has failed: an image that failed is not tried again in the same recovery, and who brought it is left alone for a
+// while, twice as long each time.
+import type { RecoveryClock } from './recovery-clock.ts';
+import type { RecoveryState } from './recovery-state.ts';
+import type { Candidate } from './source.ts';
+
+const LONGEST_MS = 3_600_000;
+
+export class FailedTries {
+  readonly #clock: RecoveryClock;
+  readonly #coolDownMs: number;
+  readonly #rests = new Map<string, { readonly untilMs: number; readonly lengthMs: number }>();
+
+  constructor(clock: RecoveryClock, coolDownMs: number) {
+    this.#clock = clock;
+    this.#coolDownMs = coolDownMs;
+  }
+
+  /** The source, or its donor, rests from now on. */
+  rest(candidate: Candidate): void {
+    const key = keyOf(candidate);
+    const lengthMs = Math.min(LONGEST_MS, 2 * (this.#rests.get(key)?.lengthMs ?? this.#coolDownMs / 2));
+    this.#rests.set(key, { lengthMs, untilMs: this.#clock.nowMs() + lengthMs });
+  }
+
+  /** It has brought a good image. */
+  forgive(candidate: Candidate): void {
+    this.#rests.delete(keyOf(candidate));
+  }
+
+  /** Why a candidate is not tried now. */
+  barred({ tried }: Pick<RecoveryState, 'tried'>, candidate: Candidate): string | undefined {
+    const { source, id, statement } = candidate;
+    const before = tried.find((one) => one.source === source && one.id === id && one.sha256 === statement.sha256);
+    if (before !== undefined) return `it has failed in this recovery: ${before.why}`;
+    const leftMs = this.#leftMs(candidate);
+    return leftMs > 0 ? `${candidate.terms.donor ?? source} has failed and rests for ${Math.ceil(leftMs / 1000)} s more` : undefined;
+  }
+
+  /** How long until one of these may be tried that only rests; undefined when none does. */
+  restMs({ tried }: Pick<RecoveryState, 'tried'>, candidates: readonly Candidate[]): number | undefined {
+    const waits = candidates.filter(({ source, id, statement }) => !tried.some((one) => one.source === source && one.id === id && one.sha256 === statement.sha256))
+      .map((candidate) => this.#leftMs(candidate)).filter((leftMs) => leftMs > 0);
+    return waits.length === 0 ? undefined : Math.min(...waits);
+  }
+
+  #leftMs(candidate: Candidate): number {
+    return Math.max(0, (this.#rests.get(keyOf(candidate))?.untilMs ?? 0) - this.#clock.nowMs());
+  }
+}
+
+const keyOf = ({ source, terms: { donor } }: Candidate): string => `${source}\0${donor ?? ''}`;

@@ -1,0 +1,139 @@
+// One stream to a donor, as the recipient leads it: accept, the statement first, and only when that is what a trusted key
+// has signed, the bytes; a window at a time, so that a donor can not flood it.
+import { DeliveryCursor } from '../../core/delivery.ts';
+import type { RecoveryOffer, RecoveryResultName } from '../../core/wire-recovery-messages.ts';
+import type { RecoveryWire } from '../../core/wire-recovery.ts';
+import type { PublicKey } from '../../trust/public-key.ts';
+import { parseSignature } from '../../trust/signature.ts';
+import type { TrustedComment } from '../../trust/trusted-comment.ts';
+import { verifyComment } from '../../trust/verify.ts';
+import type { Clock } from '../links/clock.ts';
+import { RECOVERY_BLOCK, type TakeBytes } from '../source.ts';
+import type { GroupKey } from './group-key.ts';
+import { MessageStream } from './message-stream.ts';
+import type { KnownOffer } from './offer-book.ts';
+import { type Pace, watchFloor } from './pace.ts';
+import { PeerFailure } from './peer-failure.ts';
+
+/** What a recipient needs for it. */
+export interface RecipientDesk {
+  readonly clock: Clock;
+  readonly wire: RecoveryWire;
+  readonly key: GroupKey | undefined;
+  readonly keys: () => readonly PublicKey[];
+  nonce(): Uint8Array;
+  pace(known: KnownOffer): Pace;
+}
+
+/** A statement that a trusted key has signed. */
+export interface VerifiedStatement {
+  readonly statement: TrustedComment;
+  readonly signature: Uint8Array;
+}
+
+/** Chunks under way: half a mebibyte. */
+const WINDOW = 8;
+const CONNECT_MS = 3000;
+const ANSWER_MS = 3000;
+/** No statement and no chunk is longer. */
+const STATEMENT_LIMIT = 16 + 16 + 2048;
+const DATA_LIMIT = 16 + 8 + RECOVERY_BLOCK;
+/** A donor has to bring a tenth of what it declares, and within these bounds. */
+const FLOOR_SHARE = 0.1;
+const LOWEST_FLOOR = 1024;
+const HIGHEST_FLOOR = 64 * 1024;
+
+/** Bytes a second that a donor declares. */
+export const declaredRate = ({ rate }: Pick<RecoveryOffer, 'rate'>): number => 2 ** rate * 1024;
+
+export class DonorStream {
+  readonly #desk: RecipientDesk;
+  readonly #known: KnownOffer;
+  readonly #messages: MessageStream;
+  readonly #signal: AbortSignal;
+  readonly #ended: () => void;
+
+  private constructor(desk: RecipientDesk, known: KnownOffer, messages: MessageStream, signal: AbortSignal) {
+    this.#desk = desk;
+    this.#known = known;
+    this.#messages = messages;
+    this.#signal = signal;
+    this.#ended = () => messages.fail(new PeerFailure('vanished', `the exchange with ${messages.peer} was ended here`, { cause: signal.reason }));
+    signal.addEventListener('abort', this.#ended, { once: true });
+  }
+
+  /** Connects to the donor of an offer. */
+  static async open(desk: RecipientDesk, known: KnownOffer, signal: AbortSignal): Promise<DonorStream> {
+    const limit = new AbortController();
+    const takeBack = desk.clock.after(CONNECT_MS, () => limit.abort(new Error(`no answer for ${CONNECT_MS} ms`)));
+    try {
+      const stream = await known.link.connect(known.address, known.offer.port, AbortSignal.any([signal, limit.signal]));
+      return new DonorStream(desk, known, new MessageStream({ stream, wire: desk.wire, clock: desk.clock, key: desk.key, end: 'recipient' }), signal);
+    } catch (error) {
+      throw new PeerFailure('vanished', `${known.address} port ${known.offer.port} can not be reached: ${(error as Error).message}`, { cause: error });
+    } finally {
+      takeBack();
+    }
+  }
+
+  /** Accepts the offer and has the statement shown. Throws unless it is signed by a trusted key and says what was offered. */
+  async statement(from: number): Promise<VerifiedStatement> {
+    const { offer } = this.#known;
+    const nonce = this.#desk.nonce();
+    await this.#messages.send('accept', { digest: offer.digest, nonce, donor: offer.donor, next: from, chunkSize: RECOVERY_BLOCK, window: WINDOW });
+    this.#messages.bind(nonce);
+    const { name, fields } = await this.#messages.receive(STATEMENT_LIMIT, ANSWER_MS);
+    if (name === 'decline') throw this.#declined(fields.reason);
+    if (name !== 'statement') throw this.#wrong(name);
+    this.#messages.bind(nonce, fields.nonce);
+    try {
+      const statement = verifyComment(parseSignature(fields.signature, `the statement of ${this.#messages.peer}`), this.#desk.keys());
+      const isOffered = statement.sha256 === Buffer.from(offer.digest).toString('hex') && statement.size === offer.size && statement.security === offer.security;
+      if (!isOffered || fields.imageSize !== statement.size) throw new Error('it speaks of another image than the one offered');
+      return { statement, signature: fields.signature };
+    } catch (error) {
+      void this.#messages.send('decline', { digest: offer.digest, reason: 'NotTrusted' }).catch(() => undefined);
+      throw new PeerFailure('lied', `${this.#messages.peer}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  /** After `statement`: the bytes from there to the end of the image, and not one more. */
+  async bytes({ size }: TrustedComment, from: number, into: TakeBytes): Promise<void> {
+    const cursor = new DeliveryCursor(size, RECOVERY_BLOCK, from);
+    const pace = this.#desk.pace(this.#known);
+    const floor = Math.min(Math.max(declaredRate(this.#known.offer) * FLOOR_SHARE, LOWEST_FLOOR), HIGHEST_FLOOR, (this.#known.link.ratePerSecond ?? Infinity) / 2);
+    const slow = new PeerFailure('slow', `${this.#messages.peer} brings fewer than ${Math.round(floor)} bytes a second`);
+    const endWatch = watchFloor(this.#desk.clock, floor, () => this.#messages.received, () => this.#messages.fail(slow));
+    try {
+      await this.#messages.send('acknowledge', { next: from, mask: 0 });
+      while (!cursor.isWhole) {
+        const { name, fields } = await this.#messages.receive(DATA_LIMIT);
+        if (name === 'decline') throw this.#declined(fields.reason);
+        if (name !== 'data') throw this.#wrong(name);
+        // A stream keeps the order: any other chunk is none that was asked for.
+        if (fields.offset !== cursor.next || cursor.arrival(fields.offset, fields.bytes.length) !== 'New') throw this.#wrong('a chunk that has no place there');
+        into(fields.offset, fields.bytes);
+        cursor.mark(fields.offset);
+        await pace.take(fields.bytes.length, this.#signal);
+        await this.#messages.send('acknowledge', { next: cursor.next, mask: 0 });
+      }
+    } finally {
+      endWatch();
+    }
+  }
+
+  /** Says how it ended, and ends it. Waits for nobody. */
+  end(result: RecoveryResultName): void {
+    void this.#messages.send('done', { result }).catch(() => undefined);
+    this.#signal.removeEventListener('abort', this.#ended);
+    this.#messages.close();
+  }
+
+  #declined(reason: string): PeerFailure {
+    return reason === 'Busy' ? new PeerFailure('busy', `${this.#messages.peer} has as many uploads as it allows`) : new PeerFailure('declined', `${this.#messages.peer} has declined (${reason})`);
+  }
+
+  #wrong(what: string): PeerFailure {
+    return new PeerFailure('garbage', `${this.#messages.peer} has sent ${what} where something else was expected`);
+  }
+}

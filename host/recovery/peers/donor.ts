@@ -1,0 +1,150 @@
+// A donor: hears requests on its links, offers, and uploads to those who accept, a few at a time.
+import { RecoveryWire } from '../../core/wire-recovery.ts';
+import type { DonorClassName } from '../../core/wire-recovery-messages.ts';
+import { type Clock, systemClock } from '../links/clock.ts';
+import type { ByteStream, Link } from '../links/link.ts';
+import { makeDatagram, readDatagram } from './datagram.ts';
+import type { DonorEvent } from './donor-event.ts';
+import type { DonorImage } from './donor-images.ts';
+import { DonorOffers, type DonorTerms } from './donor-offers.ts';
+import { serveRecipient, type UploadDesk } from './donor-upload.ts';
+import type { GroupKey } from './group-key.ts';
+import { MessageStream } from './message-stream.ts';
+import { Pace } from './pace.ts';
+import { RequestLimits, type RequestLimitOptions } from './request-limits.ts';
+
+export interface DonorOptions {
+  readonly links: readonly Link[];
+  /** What may be offered now; asked for each request. Only images that were verified since the start. */
+  readonly images: () => readonly DonorImage[];
+  readonly key?: GroupKey;
+  readonly class: DonorClassName;
+  /** Uploads at once, and of them for one address. */
+  readonly uploads?: number;
+  readonly uploadsPerSource?: number;
+  /** Bytes of image a second, over all uploads. */
+  readonly ratePerSecond?: number;
+  readonly limits?: RequestLimitOptions;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly note?: (event: DonorEvent) => void;
+}
+
+/** Streams of one address at a time, uploads or not. */
+const STREAMS_PER_SOURCE = 4;
+/** Seconds for which an offer holds. */
+const LIVES = 60;
+/** What a donor without a limit declares: 8 MiB/s, which any LAN carries. */
+const USUAL_RATE = 8 * 1024 * 1024;
+/** The lowest limit: below it, a chunk takes so long that both ends would think the other one dead. */
+export const LOWEST_RATE = 32 * 1024;
+
+export class Donor {
+  readonly #options: DonorOptions;
+  readonly #clock: Clock;
+  readonly #id: Uint8Array;
+  readonly #wire = new RecoveryWire();
+  readonly #pace: Pace;
+  readonly #offers: DonorOffers;
+  readonly #reports = new RequestLimits();
+  readonly #streams = new Map<string, number>();
+  readonly #uploads: string[] = [];
+  readonly #endings: (() => void)[] = [];
+
+  private constructor(options: DonorOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#id = options.randomBytes(8);
+    this.#pace = new Pace(this.#clock, options.ratePerSecond);
+    this.#offers = new DonorOffers({
+      images: options.images, key: options.key, clock: this.#clock, random: options.random ?? Math.random, terms: () => this.#terms(),
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
+    });
+  }
+
+  /** Begins to hear and to serve. */
+  static async start(options: DonorOptions): Promise<Donor> {
+    const donor = new Donor(options);
+    for (const link of options.links) {
+      const port = await link.listen((stream) => void donor.#serve(stream));
+      donor.#endings.push(link.hear((bytes, from) => donor.#heard(link, port, bytes, from)));
+    }
+    return donor;
+  }
+
+  /** Requests that were passed over because there were too many. */
+  get refusedRequests(): number {
+    return this.#offers.refused;
+  }
+
+  /** Ends it; the links belong to who has opened them. */
+  close(): void {
+    for (const end of this.#endings.splice(0)) end();
+  }
+
+  #terms(): DonorTerms {
+    const { uploads = 2, ratePerSecond = USUAL_RATE } = this.#options;
+    return {
+      donor: this.#id, class: this.#options.class, load: Math.round((this.#uploads.length / uploads) * 255),
+      rate: Math.max(0, Math.floor(Math.log2(ratePerSecond / uploads / 1024))), lives: LIVES,
+    };
+  }
+
+  #heard(link: Link, port: number, bytes: Uint8Array, from: string): void {
+    const message = readDatagram(this.#wire, this.#options.key, bytes);
+    if (message?.name === 'offer') this.#offers.offer(message.fields, from);
+    else if (message?.name === 'report') this.#report(message.fields, from);
+    else if (message?.name === 'request') {
+      const { reason } = message.fields;
+      this.#offers.request(message.fields, from, {
+        send: (offer, image) => {
+          link.broadcast(makeDatagram(this.#wire, this.#options.key, 'offer', { ...offer, port }));
+          this.#options.note?.({ event: 'offer-sent', to: from, link: link.name, image: image.name, reason });
+        },
+        withhold: (because) => this.#options.note?.({ event: 'offer-withheld', to: from, link: link.name, because }),
+      });
+    }
+  }
+
+  #report({ result, digest, ms }: { readonly result: string; readonly digest: Uint8Array; readonly ms: number }, from: string): void {
+    if (!this.#reports.allows(from, this.#clock.now())) return;
+    this.#options.note?.({ event: 'report-heard', from, result, sha256: Buffer.from(digest).toString('hex'), seconds: Math.round(ms / 1000) });
+  }
+
+  async #serve(stream: ByteStream): Promise<void> {
+    const open = this.#streams.get(stream.peer) ?? 0;
+    if (open >= STREAMS_PER_SOURCE) return stream.destroy();
+    this.#streams.set(stream.peer, open + 1);
+    const messages = new MessageStream({ stream, wire: this.#wire, clock: this.#clock, key: this.#options.key, end: 'donor' });
+    try {
+      await serveRecipient(messages, this.#desk());
+      stream.close();
+    } catch {
+      // Whatever a recipient does ends its own stream and nothing else; an upload's end was told.
+      stream.destroy();
+    } finally {
+      const left = this.#streams.get(stream.peer)! - 1;
+      if (left === 0) this.#streams.delete(stream.peer);
+      else this.#streams.set(stream.peer, left);
+    }
+  }
+
+  #desk(): UploadDesk {
+    const { images, randomBytes, uploads = 2, uploadsPerSource = 1, note } = this.#options;
+    return {
+      clock: this.#clock, donor: this.#id, pace: this.#pace,
+      find: (digest) => images().find((image) => Buffer.compare(image.digest, digest) === 0),
+      nonce: () => randomBytes(8),
+      begin: (peer, image, from) => {
+        if (this.#uploads.length >= uploads || this.#uploads.filter((one) => one === peer).length >= uploadsPerSource) return undefined;
+        this.#uploads.push(peer);
+        note?.({ event: 'upload-started', to: peer, image: image.name, from });
+        return (bytes, result) => {
+          this.#uploads.splice(this.#uploads.indexOf(peer), 1);
+          note?.({ event: 'upload-ended', to: peer, image: image.name, bytes, result });
+        };
+      },
+    };
+  }
+}

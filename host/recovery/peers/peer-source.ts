@@ -1,0 +1,174 @@
+// Other machines as a source: asks everyone on its links, looks at the statements of what is offered, and has one donor
+// upload. A donor that dies in between is replaced by any other candidate with the same digest: the caller goes on at the
+// block that it has.
+import { RecoveryWire } from '../../core/wire-recovery.ts';
+import type { RecoveryReasonName, RecoveryReport } from '../../core/wire-recovery-messages.ts';
+import type { PublicKey } from '../../trust/public-key.ts';
+import { type Clock, pause, systemClock } from '../links/clock.ts';
+import type { Link } from '../links/link.ts';
+import type { Candidate, NeedReason, RecoveryNeed, Source, TakeBytes } from '../source.ts';
+import { makeDatagram, readDatagram } from './datagram.ts';
+import { ANSWER_DELAY_MS } from './donor-offers.ts';
+import { declaredRate, DonorStream, type RecipientDesk, type VerifiedStatement } from './donor-stream.ts';
+import { compatibleId, type GroupKey } from './group-key.ts';
+import { type KnownOffer, OfferBook } from './offer-book.ts';
+import { Pace } from './pace.ts';
+import { PeerFailure } from './peer-failure.ts';
+import { PeerTrouble } from './peer-trouble.ts';
+
+export interface PeerSourceOptions {
+  readonly name: string;
+  readonly links: readonly Link[];
+  /** The keys that the controller trusts now. */
+  readonly keys: () => readonly PublicKey[];
+  readonly key?: GroupKey;
+  readonly clock?: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
+  /** Told in one sentence what was passed over, and why. */
+  readonly note?: (text: string) => void;
+}
+
+/** How long offers are waited for. */
+export const COLLECT_MS = 2000;
+/** After the first perfect offer, so that the others have been heard that were under way. */
+const AFTER_PERFECT_MS = ANSWER_DELAY_MS + 50;
+
+/** For how long a place at a donor is waited for, and how often it is asked for. */
+const BUSY_MS = 60_000;
+const FIRST_BUSY_MS = 1000;
+const LONGEST_BUSY_MS = 8000;
+
+const REASONS: Readonly<Record<NeedReason, RecoveryReasonName>> = {
+  corrupt: 'Corrupt', dead: 'Dead', unfinished: 'Unfinished', empty: 'Empty', outdated: 'Outdated', ordered: 'Ordered',
+};
+
+export class PeerSource implements Source {
+  readonly name: string;
+  readonly kind = 'peers';
+  readonly #options: PeerSourceOptions;
+  readonly #clock: Clock;
+  readonly #wire = new RecoveryWire();
+  readonly #trouble: PeerTrouble;
+  readonly #paces = new Map<Link, Pace>();
+  #reached = new Map<string, KnownOffer>();
+  /** Finds in a row that have led to nothing: donors that were silent for others speak up then. */
+  #round = 0;
+
+  constructor(options: PeerSourceOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#trouble = new PeerTrouble(this.#clock);
+    for (const link of options.links) this.#paces.set(link, new Pace(this.#clock, link.ratePerSecond));
+  }
+
+  async find(need: RecoveryNeed, signal: AbortSignal): Promise<readonly Candidate[]> {
+    const book = await this.#ask(need, signal);
+    // Each donor shows the statement itself: who can not is no candidate.
+    const found = (await Promise.all(book.offers.map((known) => this.#shown(known, signal)))).flat();
+    signal.throwIfAborted();
+    this.#round = found.length === 0 ? Math.min(this.#round + 1, 255) : 0;
+    this.#reached = new Map(found.map(({ candidate, known }) => [candidate.id, known]));
+    return found.map(({ candidate }) => candidate);
+  }
+
+  /** A donor whose places are all taken is waited for, for a while: that is no failure of its own. */
+  async fetch(candidate: Candidate, from: number, into: TakeBytes, signal: AbortSignal): Promise<void> {
+    if (from >= candidate.size) return;
+    const known = this.#reached.get(candidate.id);
+    if (known === undefined) throw new PeerFailure('vanished', `${candidate.id}: expected a donor that was found last, got another; ask again`);
+    const until = this.#clock.now() + BUSY_MS;
+    for (let waitMs = FIRST_BUSY_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_BUSY_MS)) {
+      try {
+        return await this.#upload(known, from, into, signal);
+      } catch (error) {
+        const isBusy = error instanceof PeerFailure && error.fault === 'busy';
+        if (!isBusy || this.#clock.now() + waitMs > until) throw error;
+        // Not all who wait come back at the same time.
+        await pause(this.#clock, waitMs * (0.75 + this.#options.randomBytes(1)[0]! / 512), signal);
+      }
+    }
+  }
+
+  async #upload(known: KnownOffer, from: number, into: TakeBytes, signal: AbortSignal): Promise<void> {
+    const stream = await DonorStream.open(this.#desk(), known, signal);
+    try {
+      const { statement } = await stream.statement(from);
+      await stream.bytes(statement, from, into);
+      stream.end('Complete');
+    } catch (error) {
+      const isBad = error instanceof PeerFailure && (error.fault === 'lied' || error.fault === 'garbage');
+      stream.end(isBad ? 'Damaged' : 'GaveUp');
+      throw error;
+    }
+  }
+
+  /** Tells everyone what became of it. */
+  report(report: Omit<RecoveryReport, 'nonce'>): void {
+    this.#broadcast(makeDatagram(this.#wire, this.#options.key, 'report', { ...report, nonce: this.#options.randomBytes(8) }));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#options.links.map((link) => link.close()));
+  }
+
+  async #ask({ platform, component, floor, slotSize, reason, wanted, running }: RecoveryNeed, signal: AbortSignal): Promise<OfferBook> {
+    const { key, links, randomBytes, note } = this.#options;
+    // What ran is asked for when it is only broken: a donor that has it offers it before others.
+    const best = wanted?.sha256 ?? (reason === 'outdated' || reason === 'ordered' ? undefined : running?.sha256);
+    const request = {
+      compatible: compatibleId(key, platform, component), wanted: best === undefined ? new Uint8Array(16) : Buffer.from(best.slice(0, 32), 'hex'),
+      floor, slotSize, reason: REASONS[reason], round: this.#round, nonce: randomBytes(8),
+    };
+    const book = new OfferBook(request);
+    const perfect = new AbortController();
+    const endings = links.map((link) => link.hear((bytes, from) => {
+      const message = readDatagram(this.#wire, key, bytes);
+      if (message?.name !== 'offer' || this.#trouble.isResting(`${from} ${message.fields.port}`)) return;
+      if (book.add(link, from, message.fields) && book.hasPerfect) perfect.abort();
+    }));
+    try {
+      this.#broadcast(makeDatagram(this.#wire, key, 'request', request));
+      await pause(this.#clock, COLLECT_MS, AbortSignal.any([signal, perfect.signal])).catch(async () => {
+        signal.throwIfAborted();
+        await pause(this.#clock, AFTER_PERFECT_MS, signal);
+      });
+    } finally {
+      for (const end of endings) end();
+    }
+    if (book.ignored > 0) note?.(`${book.ignored} offers were passed over: too many, or of no use here`);
+    return book;
+  }
+
+  async #shown(known: KnownOffer, signal: AbortSignal): Promise<{ readonly candidate: Candidate; readonly known: KnownOffer }[]> {
+    try {
+      const stream = await DonorStream.open(this.#desk(), known, signal);
+      try {
+        return [{ known, candidate: this.#candidate(known, await stream.statement(0)) }];
+      } finally {
+        stream.end('GaveUp');
+      }
+    } catch (error) {
+      if (!signal.aborted) this.#trouble.note(`${known.address} ${known.offer.port}`);
+      this.#options.note?.(`an offer was passed over: ${(error as Error).message}`);
+      return [];
+    }
+  }
+
+  #candidate({ link, address, offer }: KnownOffer, { statement, signature }: VerifiedStatement): Candidate {
+    const donor = `${address} port ${offer.port}`;
+    return {
+      id: `${link.name}: ${donor}`, source: this.name, kind: this.kind, statement, signature, size: statement.size,
+      terms: { link: link.kind, ratePerSecond: Math.min(declaredRate(offer), link.ratePerSecond ?? Infinity), load: offer.load, donor },
+    };
+  }
+
+  #broadcast(bytes: Uint8Array): void {
+    for (const link of this.#options.links) link.broadcast(bytes);
+  }
+
+  #desk(): RecipientDesk {
+    const { key, keys, randomBytes } = this.#options;
+    return { clock: this.#clock, wire: this.#wire, key, keys, nonce: () => randomBytes(8), pace: ({ link }) => this.#paces.get(link)! };
+  }
+}

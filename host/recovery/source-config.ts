@@ -1,0 +1,58 @@
+// The keys of a [source NAME] section, by its kind.
+import { type PeersConfig, readPeers } from './peers/peers-config.ts';
+import type { SectionReader } from './section-reader.ts';
+
+export interface DirectoryConfig {
+  readonly kind: 'directory';
+  readonly name: string;
+  readonly path: string;
+}
+
+export interface FatImageConfig {
+  readonly kind: 'fat-image';
+  readonly name: string;
+  readonly path: string;
+  /** Names from the root to the directory with the images. */
+  readonly directory: readonly string[];
+}
+
+export interface WebConfig {
+  readonly kind: 'web';
+  readonly name: string;
+  /** With {component}, {platform}, {version} and {sha256} to be filled in. */
+  readonly url: string;
+  /** Certificates that a server is trusted by, besides the system's, in PEM. */
+  readonly authorities: string | undefined;
+}
+
+export type SourceConfig = DirectoryConfig | FatImageConfig | WebConfig | PeersConfig;
+
+const KINDS = ['directory', 'fat-image', 'web', 'peers'] as const;
+const PLACEHOLDERS = ['component', 'platform', 'version', 'sha256'];
+
+export function readSource(reader: SectionReader): SourceConfig {
+  const kind = reader.choice('kind', KINDS);
+  if (kind === undefined) throw reader.wrong('kind', `expected ${KINDS.join(' or ')}, got none`);
+  return READERS[kind](reader);
+}
+
+const READERS: { readonly [Kind in (typeof KINDS)[number]]: (reader: SectionReader) => SourceConfig } = {
+  'directory': (reader) => ({ kind: 'directory', name: reader.name, path: reader.path('path') }),
+  'fat-image': (reader) => ({
+    kind: 'fat-image', name: reader.name, path: reader.path('path'), directory: (reader.text('directory') ?? '').split(/[\\/]+/).filter((name) => name !== ''),
+  }),
+  'web': (reader) => ({ kind: 'web', name: reader.name, url: webAddress(reader), authorities: reader.text('authorities') === undefined ? undefined : reader.path('authorities') }),
+  'peers': readPeers,
+};
+
+function webAddress(reader: SectionReader): string {
+  const expected = 'http://HOST/PATH or https://HOST/PATH of an image';
+  const text = reader.required('url', expected);
+  const unknown = [...text.matchAll(/\{([^}]*)\}/g)].map((match) => match[1] ?? '').find((name) => !PLACEHOLDERS.includes(name));
+  if (unknown !== undefined) throw reader.wrong('url', `expected {${PLACEHOLDERS.join('}, {')}} to be filled in, got {${unknown}}`);
+  const filled = text.replace(/\{[^}]*\}/g, 'x');
+  const url = URL.canParse(filled) ? new URL(filled) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) throw reader.wrong('url', `expected ${expected}, got ${text}`);
+  if (url.username !== '' || url.password !== '') throw reader.wrong('url', 'expected no user name and no password in it, got some');
+  return text;
+}

@@ -1,0 +1,34 @@
+// Recovery as a part of the controller's process: its config is read before anything is started, its agent starts with each
+// controller.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { ControllerEvent } from '../bmc/event-log.ts';
+import { keepsSlots, type Management } from '../bmc/management.ts';
+import { readTrust } from '../bmc/trust/offline.ts';
+import { RecoveryAgent } from './agent.ts';
+import { readRecoveryConfig } from './recovery-config.ts';
+import { makeSource } from './sources.ts';
+
+export interface PreparedRecovery {
+  start(controller: { readonly management: Management; say(event: ControllerEvent): void }, stateDirectory: string): RecoveryAgent;
+}
+
+/** Where the path of the config that is in force is left, for `ferry recover`. */
+export const configInForce = (stateDirectory: string): string => join(stateDirectory, 'recovery', 'config-path');
+
+/** Reads the config, and makes each source once to see that it can be made. `recovery-invalid` when not. */
+export function prepareRecovery(file: string): PreparedRecovery {
+  const config = readRecoveryConfig(file);
+  config.sources.forEach((source) => makeSource(source));
+  return {
+    start(controller, stateDirectory) {
+      const { management } = controller;
+      if (!keepsSlots(management)) throw new Error('expected a controller that can look at its slots, got another one');
+      mkdirSync(join(stateDirectory, 'recovery'), { recursive: true, mode: 0o700 });
+      writeFileSync(configInForce(stateDirectory), `${resolve(file)}\n`, { mode: 0o600 });
+      const keys = () => readTrust(stateDirectory).keys;
+      const sources = config.sources.map((source) => makeSource(source, keys, (text) => controller.say({ event: 'recovery-source', text: `the source ${source.name}: ${text}` })));
+      return new RecoveryAgent({ stateDirectory, management, config, sources, trust: () => readTrust(stateDirectory), say: (event) => controller.say(event) });
+    },
+  };
+}

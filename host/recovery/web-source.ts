@@ -1,0 +1,74 @@
+// An image on a web server, its signature beside it: `URL` and `URL.minisig`. A transfer that broke off goes on with a
+// range; from a server that knows none the bytes before it are taken again and dropped.
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { candidateOf, SIGNATURE_ENDING, SIGNATURE_LIMIT } from './found-image.ts';
+import type { Candidate, RecoveryNeed, Source, TakeBytes } from './source.ts';
+import type { WebConfig } from './source-config.ts';
+import { getFile, shownAddress } from './web-request.ts';
+
+export class WebSource implements Source {
+  readonly name: string;
+  readonly kind = 'web';
+  readonly #url: string;
+  readonly #authorities: string | undefined;
+
+  /** Reads the certificates: a file that is not there is known at the start. */
+  constructor({ name, url, authorities }: Pick<WebConfig, 'name' | 'url' | 'authorities'>) {
+    this.name = name;
+    this.#url = url;
+    this.#authorities = authorities === undefined ? undefined : readFileSync(authorities, 'utf8');
+  }
+
+  async find(need: RecoveryNeed, signal: AbortSignal): Promise<readonly Candidate[]> {
+    const id = addressFor(this.#url, need);
+    const signature = await this.#signature(id, signal);
+    const candidate = candidateOf({ id, source: this.name, kind: this.kind, signature, size: 0, terms: {} }, need);
+    // How much comes is seen when it comes: at most what was signed is taken.
+    return candidate === undefined ? [] : [{ ...candidate, size: candidate.statement.size }];
+  }
+
+  async fetch({ id }: Candidate, from: number, into: TakeBytes, signal: AbortSignal): Promise<void> {
+    const response = await getFile(id, { authorities: this.#authorities, from, signal });
+    const begin = beginOf(response, from, id);
+    let offset = begin;
+    for await (const piece of response as AsyncIterable<Buffer>) {
+      signal.throwIfAborted();
+      const fresh = piece.subarray(Math.min(piece.length, Math.max(0, from - offset)));
+      if (fresh.length > 0) into(offset + piece.length - fresh.length, fresh);
+      offset += piece.length;
+    }
+  }
+
+  async #signature(id: string, signal: AbortSignal): Promise<Uint8Array> {
+    const url = new URL(id);
+    url.pathname += SIGNATURE_ENDING;
+    const response = await getFile(url.href, { authorities: this.#authorities, from: 0, signal });
+    const pieces: Buffer[] = [];
+    let size = 0;
+    for await (const piece of response as AsyncIterable<Buffer>) {
+      pieces.push(piece);
+      size += piece.length;
+      if (size > SIGNATURE_LIMIT) throw new Error(`${shownAddress(url)}: expected a signature file of at most ${SIGNATURE_LIMIT} bytes, got more`);
+    }
+    return Buffer.concat(pieces);
+  }
+}
+
+/** Where the bytes of an answer begin. */
+function beginOf(response: IncomingMessage, from: number, id: string): number {
+  if (response.statusCode === 200) return 0;
+  const range = /^bytes (\d+)-\d+\/(?:\d+|\*)$/.exec(response.headers['content-range'] ?? '');
+  if (range !== null && Number(range[1]) === from) return from;
+  response.destroy();
+  throw new Error(`${shownAddress(new URL(id))}: expected the bytes from ${from} on, got another range`);
+}
+
+function addressFor(pattern: string, { component, platform, wanted, running }: RecoveryNeed): string {
+  const values: Readonly<Record<string, string | undefined>> = { component, platform, version: wanted?.version ?? running?.version, sha256: wanted?.sha256 ?? running?.sha256 };
+  return pattern.replace(/\{([a-z0-9]+)\}/g, (_all, name: string) => {
+    const value = values[name];
+    if (value === undefined || value === '') throw new Error(`${pattern}: no ${name} is known to fill in: nothing is wanted and nothing ran`);
+    return encodeURIComponent(value);
+  });
+}

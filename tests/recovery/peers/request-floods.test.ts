@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { makeDatagram } from '../../../host/recovery/peers/datagram.ts';
+import { ANSWER_DELAY_MS, ENOUGH_OFFERS } from '../../../host/recovery/peers/donor-offers.ts';
+import { GroupKey } from '../../../host/recovery/peers/group-key.ts';
+import { RequestLimits } from '../../../host/recovery/peers/request-limits.ts';
+import { makeImage, VirtualRack } from './virtual-rack.ts';
+
+const image = makeImage();
+
+/** Offers that are heard by someone who only listens. */
+function heardOffers(rack: VirtualRack): { from: string; bytes: number; atMs: number }[] {
+  const offers: { from: string; bytes: number; atMs: number }[] = [];
+  rack.network.link('10.0.0.250').hear((bytes, from) => {
+    if (bytes[3] === 17) offers.push({ from, bytes: bytes.length, atMs: rack.clock.now() });
+  });
+  return offers;
+}
+
+describe('requests', () => {
+  it('are never answered with more bytes than they had, with and without a group key', async () => {
+    for (const key of [undefined, new GroupKey(Buffer.alloc(32, 1))]) {
+      const rack = new VirtualRack();
+      const offers = heardOffers(rack);
+      await rack.donor('10.0.0.2', [image], key === undefined ? {} : { key });
+      const source = rack.recipient('10.0.0.1', key === undefined ? {} : { key });
+      await rack.find(source);
+      const sent = makeDatagram(rack.wire, key, 'request', rack.request()).length;
+      expect(offers.length).toBe(1);
+      expect(offers[0]!.bytes).toBeLessThanOrEqual(sent);
+    }
+  });
+
+  it('that are shorter than an offer are no requests', async () => {
+    const rack = new VirtualRack();
+    const offers = heardOffers(rack);
+    await rack.donor('10.0.0.2', [image]);
+    const whole = makeDatagram(rack.wire, undefined, 'request', rack.request());
+    for (let size = 0; size < whole.length; size++) rack.network.say('10.0.0.1', whole.subarray(0, size));
+    await rack.clock.pass(1000);
+    expect(offers).toEqual([]);
+  });
+
+  it('without number are answered as often as the limits say: of one address, and of many that are forged', async () => {
+    for (const [what, addressOf, most] of [['one address', () => '10.0.0.66', 3 + 10], ['forged addresses', (index: number) => `10.0.${index >> 8}.${index & 255}`, 20 + 20 * 10]] as const) {
+      const rack = new VirtualRack();
+      const offers = heardOffers(rack);
+      const { donor } = await rack.donor('10.0.0.2', [image]);
+      for (let index = 0; index < 2000; index++) {
+        rack.clock.after(index * 5, () => rack.say(addressOf(index), 'request', rack.request()));
+      }
+      await rack.clock.pass(11_000);
+      expect(offers.length, what).toBeLessThanOrEqual(most + 1);
+      expect(offers.length, what).toBeGreaterThan(5);
+      expect(donor.refusedRequests, what).toBeGreaterThan(1700);
+    }
+  });
+
+  it('for what a donor does not have get nothing, so that they tell nothing', async () => {
+    const rack = new VirtualRack();
+    const offers = heardOffers(rack);
+    await rack.donor('10.0.0.2', [image, makeImage({ component: 'bmc', version: '2.0.0' })]);
+    rack.say('10.0.0.66', 'request', rack.request({ compatible: new Uint8Array(16) }));
+    rack.say('10.0.0.66', 'request', rack.request({ floor: 0xfffffffe }));
+    await rack.clock.pass(1000);
+    expect(offers).toEqual([]);
+  });
+
+  it('are answered with one image, however many there are', async () => {
+    const rack = new VirtualRack();
+    const offers = heardOffers(rack);
+    await rack.donor('10.0.0.2', ['1.1', '1.2', '1.3', '1.4'].map((version) => makeImage({ version, size: 100_000 })));
+    rack.say('10.0.0.66', 'request', rack.request());
+    await rack.clock.pass(1000);
+    expect(offers.length).toBe(1);
+  });
+});
+
+describe('many donors', () => {
+  /** How many of so many donors speak up. */
+  async function speakers(count: number, round: number): Promise<{ heard: number; latestMs: number }> {
+    const rack = new VirtualRack(7);
+    const offers = heardOffers(rack);
+    for (let index = 0; index < count; index++) await rack.donor(`10.0.1.${index}`, [image]);
+    rack.say('10.0.0.1', 'request', rack.request({ round }));
+    await rack.clock.pass(1000);
+    return { heard: offers.length, latestMs: Math.max(...offers.map(({ atMs }) => atMs)) };
+  }
+
+  it('do not all speak: most are silent once enough have offered as much', async () => {
+    const { heard, latestMs } = await speakers(100, 0);
+    expect(heard).toBeGreaterThanOrEqual(ENOUGH_OFFERS);
+    expect(heard).toBeLessThan(20);
+    expect(latestMs).toBeLessThanOrEqual(ANSWER_DELAY_MS + 5);
+  });
+
+  it('all speak when the first round has led to nothing, so that liars can not keep them silent', async () => {
+    expect((await speakers(12, 1)).heard).toBe(12);
+    const rack = new VirtualRack();
+    await rack.donor('10.0.0.2', [image], { random: () => 0.99 });
+    for (let liar = 0; liar < ENOUGH_OFFERS; liar++) {
+      await rack.impostor(`10.0.0.6${liar}`, ({ nonce }) => rack.offerOf(image, nonce, { donor: new Uint8Array(8).fill(liar) }), async () => { throw new Error('it has nothing'); });
+    }
+    const source = rack.recipient('10.0.0.1');
+    expect(await rack.find(source)).toEqual([]);
+    await rack.clock.pass(2000);
+    expect((await rack.find(source)).map(({ terms }) => terms.donor)).toEqual(['10.0.0.2 port 40000']);
+  });
+});
+
+describe('the limits of requests', () => {
+  it('hold for each address and for all, and remember no more addresses than they say', () => {
+    const limits = new RequestLimits({ perSourcePerSecond: 1, perSecond: 20, sources: 4 });
+    const allowed = (source: string, nowMs: number): number => Array.from({ length: 10 }, () => limits.allows(source, nowMs)).filter(Boolean).length;
+    expect(allowed('a', 0)).toBe(3);
+    expect(allowed('b', 0)).toBe(3);
+    expect(allowed('a', 999)).toBe(0);
+    expect(allowed('a', 1001)).toBe(1);
+    let all = 0;
+    for (let index = 0; index < 100; index++) all += allowed(`c${index}`, 1001);
+    expect(all).toBeLessThanOrEqual(20);
+  });
+});
