@@ -3,6 +3,7 @@ import { Status } from "../status";
 import { LOWEST_VERSION, PROTOCOL_VERSION } from "../wire/message-type";
 import { failAdvice, failBegin, failEnd, failNumber, failState } from "./failure";
 import { textDuration } from "./quantity";
+import { textUpgradeId } from "./identifier";
 import { sessionHeldMs, sessionHighest, sessionHolder, sessionLowest } from "./session";
 import { textLiteral, textNumber } from "./text";
 
@@ -20,8 +21,8 @@ function tellLink(status: Status): void {
       textLiteral(" or ");
       return textNumber(PROTOCOL_VERSION);
     case Status.DeviceBusy:
-      textLiteral("the management controller is held by another session, number ");
-      textNumber(sessionHolder);
+      textLiteral("the management controller is held by another session, ");
+      textUpgradeId(sessionHolder);
       textLiteral(", for ");
       return textDuration(sessionHeldMs);
     case Status.TimedOut:

@@ -40,7 +40,7 @@ export function tellHeld(holder: u32, heldMs: u32): void {
     textLiteral("the management controller is finishing a write that was cut");
   } else {
     textLiteral("the management controller is busy with session ");
-    textNumber(holder);
+    textUpgradeId(holder);
     textLiteral(", for ");
     textDuration(heldMs);
   }

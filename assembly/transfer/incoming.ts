@@ -86,6 +86,8 @@ let verdictSecurity: u32 = 0;
 let noted: u32 = 0;
 /** The slot held the image before the file began: no staging was opened, nothing was written. */
 let wasThere: bool = false;
+/** Nobody sends the file: it was collected before. */
+let isRepair: bool = false;
 let writeOffset: u32 = 0;
 let writeSize: u32 = 0;
 let writePointer: usize = 0;
@@ -127,6 +129,7 @@ export function fileBegin(
   index: u32, component: u32, size: u32, version: usize, digest: usize, chunk: u32, proof: usize, proofSize: u32,
 ): void {
   describe(index, component, size, version, digest, chunk);
+  isRepair = false;
   signatureSize = min<u32>(proofSize, SIGNATURE_LIMIT);
   memory.copy(signature, proof, signatureSize);
   wasThere = slotHolds(component, fileSlot, digest) && memory.compare(slotVersion(component, fileSlot), version, VERSION_SIZE) == 0;
@@ -136,6 +139,7 @@ export function fileBegin(
 /** Begins to finish, from staging, what the only slot of a component was being written with: it was judged before. */
 export function fileResume(component: u32, chunk: u32): void {
   describe(0, component, slotImageSize(component, 0), slotVersion(component, 0), slotDigest(component, 0), chunk);
+  isRepair = true;
   fileSecurity = slotSecurity(component, 0);
   signatureSize = 0;
   wasThere = false;
@@ -380,7 +384,7 @@ function opened(status: Status, present: u32): void {
   if (cursorBegin(fileSize, chunkSize, resume) != Status.Ok) return fail(Completion.BadRequest);
   fileResumed = resume;
   fileState = FileState.Receiving;
-  noteAdd(Note.FileStarted);
+  if (!isRepair) noteAdd(Note.FileStarted);
 }
 
 function written(status: Status): void {

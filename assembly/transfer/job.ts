@@ -64,6 +64,8 @@ export enum Note {
   TrialUnwell = 9,
   /** Someone on the network side has given the upgrade up. */
   UpgradeTakenAway = 10,
+  /** An interrupted writing can not be finished: what was collected is not whole. */
+  RepairImpossible = 11,
 }
 
 /** Set with each action. */

@@ -137,6 +137,7 @@ function repairGoOn(): void {
       noteAdd(Note.RepairStarted);
       fileStore();
     } else {
+      noteAdd(Note.RepairImpossible);
       repairActive = false;
       fileEnd(true);
     }

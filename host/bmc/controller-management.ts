@@ -87,6 +87,8 @@ export class ControllerManagement implements Management, SlotKeeper {
 
   async push(request: PushRequest): Promise<Push | PushRefused> {
     if (this.#push !== undefined || this.#holder() !== undefined) return this.#refused();
+    const trial = this.#trialOf(request.component);
+    if (trial !== undefined) return trial;
     return await new Promise((resolve) => {
       let end: (outcome: PushOutcome) => void = () => undefined;
       const done = new Promise<PushOutcome>((settle) => (end = settle));
@@ -177,6 +179,17 @@ export class ControllerManagement implements Management, SlotKeeper {
     this.#actions.close();
   }
 
+  /** What a component with two slots runs is on trial: the other slot is needed. Nobody is kept waiting with the lock held. */
+  #trialOf(name: string): PushRefused | undefined {
+    const component = this.#of.receiver.components(this.#of.nowMs()).find((one) => one.name === name);
+    if (component === undefined || component.isInPlace || component.trial === undefined) return undefined;
+    const { attempt, limit, remainingMs } = component.trial;
+    return {
+      refused: 'busy', holder: undefined,
+      text: `what ${name} runs is on trial (attempt ${attempt} of ${limit}, ${Math.ceil(remainingMs / 1000)} s left), and the other slot holds the image to go back to; nothing was sent; try again then`,
+    };
+  }
+
   #refused(): PushRefused {
     const holder = this.#holder();
     const text = holder === undefined
@@ -186,8 +199,10 @@ export class ControllerManagement implements Management, SlotKeeper {
   }
 
   #holder(): LockHolder | undefined {
-    const { upgrade, session, origin, elapsedMs } = this.#of.receiver.transfer(this.#of.nowMs());
-    if (upgrade === 0) return undefined;
+    const now = this.#of.nowMs();
+    // A session that has been silent for longer than the lease holds nothing any more: the next one gets the lock.
+    if (!this.#of.receiver.isHeld(now)) return undefined;
+    const { upgrade, session, origin, elapsedMs } = this.#of.receiver.transfer(now);
     if (this.#since.upgrade !== upgrade) this.#since = { upgrade, time: new Date(Date.now() - elapsedMs).toISOString() };
     return { upgrade: hex(upgrade), session: hex(session), origin, user: this.userOf(session), since: this.#since.time, heldMs: elapsedMs };
   }

@@ -9,7 +9,9 @@ import { FerryError } from '../error.ts';
 import { boardText } from './board-file.ts';
 import type { ControllerOptions } from './controller-options.ts';
 import { lockState, type StateLock } from './state-lock.ts';
-import { EventLog } from './event-log.ts';
+import { EventLog, type ControllerEvent } from './event-log.ts';
+import { recordFindings } from './record-findings.ts';
+import { SecurityFloors } from './security-floors.ts';
 import { SlotLog } from './slot-log.ts';
 import { Slots } from './slots.ts';
 import { Staging } from './staging.ts';
@@ -26,6 +28,9 @@ export interface ControllerParts {
   readonly eventLog: EventLog;
   readonly history: UpgradeHistory;
   readonly trust: TrustStore;
+  readonly floors: SecurityFloors;
+  /** What the look at the chip of the slot records has found: events, before anything else. */
+  readonly recordEvents: readonly ControllerEvent[];
   /** Of this board. */
   readonly uuid: string;
   readonly staging: Staging;
@@ -56,7 +61,8 @@ export function openParts(options: ControllerOptions, complain: (message: string
     const slots = open(new Slots({ board: options.board, directory: join(state, 'flash'), inject: options.flashFault }));
     const staging = open(new Staging({ directory: join(state, 'staging'), ...(options.openFile ? { openFile: options.openFile } : {}) }));
     const slotLog = new SlotLog(core, slots);
-    return { core, lock, eventLog, history, trust, uuid, staging, slots, slotLog, records: slotLog.list() };
+    const floors = new SecurityFloors(state);
+    return { core, lock, eventLog, history, trust, floors, recordEvents: recordFindings(slots, slotLog, history), uuid, staging, slots, slotLog, records: slotLog.list() };
   } catch (error) {
     closeAll(opened.reverse());
     throw error instanceof FerryError ? error : stateFailed(state, error);

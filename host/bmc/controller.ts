@@ -91,6 +91,7 @@ export class Controller {
       components: board.components, records: this.#parts.records, chunkSize: CHUNK_SIZE, window: WINDOW, leaseMs, trialMs, labMode, bootId,
       platform: board.platform,
     });
+    for (const event of this.#parts.recordEvents) this.say(event);
     for (const name of strangers) {
       this.say({ event: 'record-ignored', text: `the slot records name "${name}", which this board does not have like that`, fields: { component: name } });
     }
@@ -226,10 +227,10 @@ export class Controller {
   }
 
   #makeReceiver(): Receiver {
-    const { core, staging, slots, slotLog, records, trust } = this.#parts;
+    const { core, staging, slots, slotLog, records, trust, floors } = this.#parts;
     const { board, labMode = false } = this.#options;
     return new Receiver(core, new ReceiverActions({
-      staging, slots, slotLog, records,
+      staging, slots, slotLog, records, floors,
       platform: board.platform,
       trust: () => ({ keys: trust.keys, revoked: trust.revoked, labMode }),
       userOf: (session) => this.#management.userOf(session),

@@ -60,11 +60,15 @@ const DESCRIPTIONS: Readonly<Record<string, (transfer: TransferSnapshot, context
     event: 'upgrade-ended', text: `the upgrade has ended with ${at.storedCount} image${at.storedCount === 1 ? '' : 's'} stored`,
     fields: { stored: at.storedCount, deviceReset: at.resets.device, hostReset: at.resets.host },
   }),
-  'upgrade-aborted': () => ({ event: 'upgrade-aborted', text: 'the host has given the upgrade up' }),
+  'upgrade-aborted': () => ({ event: 'upgrade-aborted', text: 'the sending end has given the upgrade up; what was received is kept' }),
   'upgrade-taken-away': () => ({ event: 'upgrade-aborted', text: 'the upgrade has been given up here; what was received is kept' }),
   'upgrade-abandoned': () => ({ event: 'upgrade-abandoned', text: 'the session that held the upgrade is gone: it was silent for too long, or its host was reset or lost its power; what was received is kept' }),
   'repair-started': (at) => ({
     event: 'repair-started', text: `${image(at)}: writing slot ${at.slot} was interrupted; finishing it from what was collected`, fields: { ...file(at), size: at.total, sha256: at.sha256 },
+  }),
+  'repair-impossible': () => ({
+    event: 'repair-impossible',
+    text: 'a component with one slot holds half an image, and what was collected is not whole: send its image again; the host would not start until then',
   }),
   'trial-unwell': () => ({
     event: 'trial-unwell', text: 'the device is not well with an image that is on trial, and there is no other one to go back to: send another image',

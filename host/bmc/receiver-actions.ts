@@ -17,6 +17,8 @@ export interface ReceiverActionsOptions {
   readonly slotLog: SlotLog;
   /** The newest record of each component at the start. */
   readonly records: readonly SlotRecord[];
+  /** A second place for the security numbers that were reached. */
+  readonly floors?: { of(component: string): number; raise(component: string, floor: number): void } | undefined;
   readonly platform: string;
   /** Whose signatures count. */
   trust(): Trust;
@@ -90,6 +92,8 @@ export class ReceiverActions implements ReceiverHost {
   }
 
   writeRecord(record: SlotRecord): void {
+    // Before the record: a floor that is only in one of the two places is kept.
+    this.#options.floors?.raise(record.component, record.floor ?? 0);
     this.#options.slotLog.append(record);
     const before = this.#records.get(record.component);
     this.#records.set(record.component, record);
@@ -98,7 +102,8 @@ export class ReceiverActions implements ReceiverHost {
 
   judge(offer: ImageOffer): ImageVerdict {
     this.#cause = undefined;
-    return this.#judged(this.#judge.judge(offer));
+    const floor = Math.max(offer.floor, this.#options.floors?.of(offer.component) ?? 0);
+    return this.#judged(this.#judge.judge({ ...offer, floor }));
   }
 
   authenticate(offset: number, size: number): ImageVerdict {

@@ -7,6 +7,8 @@ export function removalOf(components: readonly ComponentSnapshot[], transfer: Tr
   const broken = components.filter(({ isInPlace, running }) => isInPlace && running === undefined).filter(({ slots }) => slots[0]?.state !== 'empty');
   if (!transfer.isSafe) {
     const names = broken.map(({ name }) => name).join(' and ') || transfer.component;
+    const isUnderWay = broken.some(({ name }) => name === transfer.component) && [...STORING, 'receiving'].includes(transfer.phase);
+    if (!isUnderWay) return { isSafe: false, why: `${names} has one slot and holds no whole image: it would not start. Send the image again before any reset.` };
     return { isSafe: false, why: `${names} has one slot, which is being written: half an image can not start. Keep the power on until it is stored.` };
   }
   if (STORING.includes(transfer.phase)) {

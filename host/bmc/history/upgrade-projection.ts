@@ -37,7 +37,8 @@ const CHANGES: Readonly<Record<string, Change>> = {
       host: record.resets.host || fields['hostReset'] === true,
     },
   }),
-  'upgrade-aborted': (record, _fields, time) => ends(record, 'aborted', time),
+  // Whoever sends gives up after a failure, too: what counts then is the failure.
+  'upgrade-aborted': (record, _fields, time) => ends(record, record.images.some(({ state }) => state === 'failed') ? 'failed' : 'aborted', time),
   'upgrade-abandoned': (record, _fields, time) => ends(record, 'abandoned', time),
   'trial-reverted': () => ({ state: 'reverted' }),
   'upgrade-interrupted': (record, _fields, time) => ends(record, 'interrupted', time),

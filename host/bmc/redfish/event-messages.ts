@@ -10,9 +10,9 @@ const WORDS = {
   ],
   Warning: [
     'account-locked', 'ask-refused', 'certificate-expired', 'download-failed', 'entries-lost', 'host-reset-needed', 'key-not-trusted', 'lab-mode', 'login-failed', 'messages-dropped',
-    'no-keys', 'power-request-failed', 'record-ignored', 'taken-untrusted', 'trial-reverted', 'upgrade-abandoned', 'upgrade-aborted', 'upgrade-interrupted',
+    'condemned', 'no-keys', 'power-request-failed', 'record-ignored', 'taken-untrusted', 'trial-reverted', 'upgrade-abandoned', 'upgrade-aborted', 'upgrade-interrupted',
   ],
-  Critical: ['action-failed', 'file-failed', 'internal-error', 'log-failed', 'trial-unwell'],
+  Critical: ['records-lost', 'repair-impossible', 'action-failed', 'file-failed', 'internal-error', 'log-failed', 'trial-unwell'],
 } as const satisfies Readonly<Record<Severity, readonly string[]>>;
 
 const entry = (severity: Severity): MessageEntry => ['%1', severity, severity === 'OK' ? 'None.' : 'See the log entries around this one.'];

@@ -6,7 +6,7 @@ import { SentEvents } from './sent-events.ts';
 
 const STREAM_LIMIT = 256;
 const LOOK_MS = 1000;
-const KEEP_ALIVE_MS = 10_000;
+const KEEP_ALIVE_MS = 2000;
 
 export interface StreamSetOptions<State> {
   readonly context: RedfishContext;

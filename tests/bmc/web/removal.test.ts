@@ -27,7 +27,7 @@ test('the title tells the unsafe moment and the lost connection in another tab',
 });
 
 test('a cut stream is silence after two seconds, an open one when it has missed a sign of life', () => {
-  expect([silenceOf(1999, false), silenceOf(2000, false), silenceOf(13_999, true), silenceOf(14_000, true)]).toEqual([undefined, 2000, undefined, 14_000]);
+  expect([silenceOf(1999, false), silenceOf(2000, false), silenceOf(4999, true), silenceOf(5000, true)]).toEqual([undefined, 2000, undefined, 5000]);
 });
 
 test('stale data is marked with its age, and an open connection with nothing', () => {

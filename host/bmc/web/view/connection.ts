@@ -10,8 +10,8 @@ export interface ConnectionView {
   readonly age: string;
 }
 
-/** The controller says something at least every eleven seconds (redfish/stream-set.ts); more than that is silence. */
-const PATIENCE_MS = 14_000;
+/** The controller says something at least every three seconds (redfish/stream-set.ts); more than that is silence. */
+const PATIENCE_MS = 5000;
 /** A stream that is cut is mostly back at once. */
 const GRACE_MS = 2000;
 
