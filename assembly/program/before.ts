@@ -163,6 +163,14 @@ function tellFirmware(earlier: Earlier): void {
   eventEnd();
 }
 
+/** Whether the run before, by its report or by the firmware's variable, has left a component that needs attention. */
+export function beforeNeedsAttention(): bool {
+  if (firmwareKept && firmwareStatus == <u64>ExitCode.NeedsAttention) return true;
+  // The platform of a device that was not reached is not known.
+  const earlier: Earlier = earlierRead();
+  return (earlier == Earlier.Usable || earlier == Earlier.OtherPlatform) && earlierExitCode == <u32>ExitCode.NeedsAttention;
+}
+
 /** Reads the report of the run before and tells what it says; before this run writes its own, after the plan was made. */
 export function tellBefore(): void {
   const earlier: Earlier = earlierRead();

@@ -8,6 +8,8 @@ import { TextForm, textBegin, textEnd, textLiteral } from "./text";
 
 /** The state after every failure before the first message to the device. */
 export const NOTHING_SENT: string = "nothing was sent; the device is as it was";
+/** The state when the device was never heard. */
+export const NOT_HEARD: string = "nothing was sent; the device was not heard, so its state is not known; keep the power on if a run before this one said so";
 
 let textOpen: bool = false;
 

@@ -13,7 +13,8 @@ import { milliseconds } from "./clock";
 import { deviceCount, deviceLabMode, deviceLoad } from "./device-table";
 import { eventBegin, eventBool, eventEnd, eventNumber, eventText } from "./event";
 import { ExitCode } from "./exit-code";
-import { fail, NOTHING_SENT } from "./failure";
+import { beforeNeedsAttention } from "./before";
+import { fail, NOT_HEARD, NOTHING_SENT } from "./failure";
 import { signatureIsGiven } from "./image-signature";
 import { sayLabMode } from "./lab-mode";
 import { linkHoldTimeLimit, linkSetDeadline } from "./link";
@@ -73,8 +74,10 @@ export function reachDevice(): ExitCode {
     return ExitCode.Paused;
   }
   if (status != Status.Ok) {
-    failLink(status, NOTHING_SENT);
-    return ExitCode.Failed;
+    const isSilent: bool = status == Status.NoDevice || status == Status.TimedOut;
+    failLink(status, isSilent ? NOT_HEARD : NOTHING_SENT);
+    // A run before this one has left a component without a whole image, and nothing has been heard that would take it back.
+    return isSilent && beforeNeedsAttention() ? ExitCode.NeedsAttention : ExitCode.Failed;
   }
   tellDevice();
   return ExitCode.Done;

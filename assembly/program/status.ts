@@ -15,7 +15,7 @@ import { paddedLength } from "../wire/text";
 import { completionMeaning, completionName } from "./completion-words";
 import { eventBegin, eventBool, eventEnd, eventLiteral, eventNumber, eventText } from "./event";
 import { ExitCode } from "./exit-code";
-import { NOTHING_SENT } from "./failure";
+import { NOT_HEARD, NOTHING_SENT } from "./failure";
 import { eventUpgradeId, textUpgradeId } from "./identifier";
 import { sayLabMode } from "./lab-mode";
 import { failLink } from "./link-failure";
@@ -134,7 +134,7 @@ export function statusCommand(): u32 {
   let status: Status = mailboxOpen();
   if (status == Status.Ok) status = isAlive() ? read() : Status.TimedOut;
   if (status != Status.Ok) {
-    failLink(status, NOTHING_SENT);
+    failLink(status, status == Status.NoDevice || status == Status.TimedOut ? NOT_HEARD : NOTHING_SENT);
     return status == Status.Stopped ? ExitCode.Paused : ExitCode.Failed;
   }
   sayStatus();

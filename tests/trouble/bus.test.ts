@@ -67,7 +67,7 @@ describe('a device that can not be reached', () => {
     const system = rig.system(['-c', 'ferry.ini']);
     expect(runCommand(programModule, system, emulatedBus(undefined))).toBe(1);
     expect(system.stdout.text).toContain('expected a PCI function 4652:0001');
-    expect(system.stdout.text).toContain('nothing was sent; the device is as it was');
+    expect(system.stdout.text).toContain('nothing was sent; the device was not heard, so its state is not known');
   });
 
   test('a function that is there and was never started', () => {
@@ -211,4 +211,15 @@ describe('an upgrade that someone gives up at the device', () => {
       untilDone('after it was given up');
       expectStored('in the end');
     });
+});
+
+test('a device that is not heard any more keeps the exit code of a run that has left half an image', () => {
+  rig = rigWithConfig();
+  expect(rig.run().code).toBe(3);
+  const report = new TextDecoder().decode(rig.files.get('report.json') as Uint8Array);
+  rig.registers.write32(0, 0);
+  rig.isOn = false;
+  expect(rig.run().code).toBe(1);
+  rig.files.set('report.json', new TextEncoder().encode(report.replace('"exitCode":3', '"exitCode":5')));
+  expect(rig.run().code).toBe(5);
 });
