@@ -92,7 +92,7 @@ async function verify(values: OptionValues, component: string | undefined): Prom
 const SUMMARIES = {
   0: 'nothing differs from the records',
   1: 'a slot that does not run is not what its record says: send the image again before it is needed',
-  5: 'an image that runs is not whole, or not known to be: start its controller if none runs, and run the config that has it again, before any reset',
+  5: 'an image that runs is not whole, or not known to be: start its controller if none runs, and run the config that has it again, before any reset; an image that was whole and is damaged is put back by recovery (`ferry bmc --recovery`, `ferry recover`)',
 } as const;
 
 const flash: Command = {
