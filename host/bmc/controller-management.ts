@@ -21,6 +21,9 @@ import { condemnSlot, verifySlot } from './slot-verification.ts';
 import { TransferRateMeter } from './transfer-rate.ts';
 import type { UpgradeRecord } from './upgrade-record.ts';
 
+/** What has a running host start anew. Switching one on that is off stays a person's decision. */
+const RESTARTS: readonly PowerAction[] = ['ForceRestart', 'GracefulRestart', 'PowerCycle'];
+
 export interface ControllerManagementOptions {
   readonly options: ControllerOptions;
   readonly parts: ControllerParts;
@@ -121,6 +124,9 @@ export class ControllerManagement implements Management, SlotKeeper {
   }
 
   power(action: PowerAction, user: string): ActionOutcome {
+    // A host that started now would find half an image.
+    const { removal } = this.snapshot();
+    if (RESTARTS.includes(action) && !removal.isSafe) return { ok: false, text: `${removal.why} Nothing was switched.` };
     return this.#of.power.act(action, user);
   }
 

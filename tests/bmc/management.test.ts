@@ -165,6 +165,20 @@ describe('a remote user', () => {
     expect(management.snapshot().removal.isSafe).toBe(true);
   });
 
+  it('can not restart the host while it would find half an image, and can switch it off', () => {
+    const machine = makeMachine({ flashFault: (chip, { kind }) => {
+      if (chip === 'bios-0' && kind === 'program') throw new Error('the part does not answer');
+      return undefined;
+    } });
+    expect(machine.install(bios)).toBe('FlashFailed');
+    const { management } = machine.controller;
+    expect(management.snapshot().removal).toMatchObject({ isSafe: false, why: expect.stringContaining('Send the image again before any reset') });
+    for (const action of ['ForceRestart', 'GracefulRestart', 'PowerCycle'] as const) {
+      expect(management.power(action, 'alice'), action).toMatchObject({ ok: false, text: expect.stringContaining('Nothing was switched') });
+    }
+    expect(management.power('ForceOff', 'alice')).toMatchObject({ ok: true });
+  });
+
   it('is told of every event once, in order, from the number on that it has seen', async () => {
     const machine = makeMachine();
     const { management } = machine.controller;

@@ -350,7 +350,7 @@ describe('a second host', () => {
       second = errorsOf(result);
     };
     const first = rig.run();
-    expect(second).toMatch(/held by another session, number \d+, for/);
+    expect(second).toMatch(/held by another session, [0-9a-f]{8}, for/);
     expect(first.code, first.out).toBe(3);
     expectRunning(NEW);
   });
