@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FerryError } from '../error.ts';
-import { replaceFile, systemStoreFiles } from './trust/store-files.ts';
+import { replaceFile, systemStoreFiles } from './replaced-file.ts';
 
 const HIGHEST = 0xffff_fffe;
 const LINE = /^([a-z0-9-]{1,15}) (\d{1,10})$/;

@@ -5,7 +5,7 @@ import type { ControllerEvent } from '../bmc/event-log.ts';
 import type { RecoverableManagement } from '../bmc/management.ts';
 import { Staging } from '../bmc/staging.ts';
 import type { Trust } from '../bmc/trust/judge.ts';
-import type { StoreFiles } from '../bmc/trust/store-files.ts';
+import type { StoreFiles } from '../bmc/replaced-file.ts';
 import { FerryError } from '../error.ts';
 import { ComponentRecovery, type Trigger } from './component-recovery.ts';
 import { RecoveryJournal } from './journal.ts';

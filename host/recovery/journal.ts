@@ -7,7 +7,7 @@
 import { crc32 } from 'node:zlib';
 import { join } from 'node:path';
 import type { DurableFile } from '../bmc/durable-file.ts';
-import { NotDurable, replaceFile, systemStoreFiles, type StoreFiles } from '../bmc/trust/store-files.ts';
+import { NotDurable, replaceFile, systemStoreFiles, type StoreFiles } from '../bmc/replaced-file.ts';
 import { FerryError } from '../error.ts';
 import { PHASES, type RecoveryState } from './recovery-state.ts';
 

@@ -1,8 +1,9 @@
 // Images and signature files on disk. An image is read in pieces: it never lies in memory as a whole.
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { FerryError } from '../error.ts';
 import { type ImageDigest, ImageHash } from './image-digest.ts';
 import { readSmallFile } from './key-files.ts';
+import { replaceFile } from './replace-file.ts';
 import { parseSignature, type Signature } from './signature.ts';
 
 const PIECE_SIZE = 1024 * 1024;
@@ -71,18 +72,9 @@ export function refuseOtherFile(path: string): void {
 /** Writes a signature file. A reader finds the old one or the new one, never a part. */
 export function writeSignature(path: string, text: string): void {
   refuseOtherFile(path);
-  const beside = `${path}.${process.pid}.new`;
   try {
-    const file = openSync(beside, 'wx', 0o666);
-    try {
-      writeFileSync(file, text);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(beside, path);
+    replaceFile(path, text);
   } catch (error) {
-    rmSync(beside, { force: true });
     throw failed(path, `the signature can not be written: ${(error as Error).message}; what was there before is still there`, 'check that the directory exists and can be written', 1, error);
   }
 }

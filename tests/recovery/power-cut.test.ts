@@ -1,7 +1,7 @@
 // Power that fails at every operation of the journal, and at and inside every flash operation of the writing: the next start
 // brings the image back, and the host is as it was.
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { systemStoreFiles, type StoreFiles } from '../../host/bmc/trust/store-files.ts';
+import { systemStoreFiles, type StoreFiles } from '../../host/bmc/replaced-file.ts';
 import type { FlashFault, FlashOperation } from '../../host/bmc/flash-fault.ts';
 import { runSeed } from '../random.ts';
 import { place, signedImage } from './images.ts';

@@ -11,7 +11,7 @@ import type { RecoveryClock } from '../../host/recovery/recovery-clock.ts';
 import { parseRecoveryConfig } from '../../host/recovery/recovery-config.ts';
 import { makeSource } from '../../host/recovery/sources.ts';
 import type { Source } from '../../host/recovery/source.ts';
-import type { StoreFiles } from '../../host/bmc/trust/store-files.ts';
+import type { StoreFiles } from '../../host/bmc/replaced-file.ts';
 import { Machine } from '../bmc/machine.ts';
 import { key } from '../trust/signed-image.ts';
 import { type Signed, SIZE } from './images.ts';

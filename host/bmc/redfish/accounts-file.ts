@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { FerryError } from '../../error.ts';
 import { userNameFault } from './password-rules.ts';
 import type { PasswordHash } from './password-hash.ts';
-import { replaceFile } from './private-file.ts';
+import { replaceFile, systemStoreFiles } from '../replaced-file.ts';
 import { isRole, type Role } from './privilege.ts';
 
 export interface StoredAccount {
@@ -58,7 +58,7 @@ export function readAccounts(path: string): AccountsContent | undefined {
 }
 
 export function writeAccounts(path: string, content: AccountsContent): void {
-  replaceFile(path, `${JSON.stringify(content, undefined, 2)}\n`);
+  replaceFile(systemStoreFiles, path, Buffer.from(`${JSON.stringify(content, undefined, 2)}\n`));
 }
 
 function check(content: AccountsContent): void {

@@ -5,7 +5,7 @@ import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FerryError } from '../../error.ts';
 import type { ControllerEvent } from '../event-log.ts';
-import { replaceFile } from './private-file.ts';
+import { replaceFile, systemStoreFiles } from '../replaced-file.ts';
 
 export interface ServerCertificate {
   /** Certificates, the server's first, and the key. */
@@ -44,7 +44,7 @@ async function make(path: string, now: Date, log: (event: ControllerEvent) => vo
   const { makeSelfSigned } = await import('./self-signed.ts');
   const pem = await makeSelfSigned(now);
   try {
-    replaceFile(path, pem);
+    replaceFile(systemStoreFiles, path, Buffer.from(pem));
   } catch (cause) {
     throw new FerryError('state-failed', `${path} can not be written: ${(cause as Error).message}; nothing was started`, {
       hint: 'make room on the disk of the state directory, and see that it can be written', cause,

@@ -1,7 +1,7 @@
 // Key lists on disk, where they are made and where they are applied.
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { FerryError } from '../../error.ts';
 import { readSmallFile } from '../../trust/key-files.ts';
+import { replaceFile } from '../../trust/replace-file.ts';
 import { parseKeyList } from './key-list.ts';
 
 function failed(path: string, what: string, hint: string, exitCode: number, cause: unknown): FerryError {
@@ -21,18 +21,9 @@ export function readListFile(path: string, what: string, hint: string): Uint8Arr
 /** Writes a list. Only a list may be replaced by one; a reader finds the old one or the new one, never a part. */
 export function writeKeyList(path: string, text: string): void {
   refuseOtherThanList(path);
-  const beside = `${path}.${process.pid}.new`;
   try {
-    const file = openSync(beside, 'wx', 0o666);
-    try {
-      writeFileSync(file, text);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(beside, path);
+    replaceFile(path, text);
   } catch (error) {
-    rmSync(beside, { force: true });
     throw failed(path, `the key list can not be written: ${(error as Error).message}`, 'check that the directory exists and can be written', 1, error);
   }
 }

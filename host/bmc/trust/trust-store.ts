@@ -7,7 +7,7 @@ import { publicKeyLine } from '../../trust/public-key.ts';
 import { complainer } from '../../trust/text-lines.ts';
 import { checkKeyList, KEY_LIST_SIZE, keyListComplainer } from './key-list.ts';
 import { digestOfKeyList, keyListRefuser, verifyKeyList } from './key-list-signature.ts';
-import { NotDurable, replaceFile, systemStoreFiles, type StoreFiles } from './store-files.ts';
+import { NotDurable, replaceFile, systemStoreFiles, type StoreFiles } from '../replaced-file.ts';
 import { decodeTrust, encodeTrust, TRUST_FILE_SIZE } from './trust-file.ts';
 import { changeBetween, pinnedState, stateAfter, type KeyChange, type TrustState } from './trust-state.ts';
 

@@ -1,6 +1,6 @@
 // A disk for the trust store whose power fails, or which fails, at the N-th operation. It keeps apart what was written
 // and what was made to last: after a cut, what was not made to last is there, or not, or in part.
-import type { StoreFiles } from '../../../host/bmc/trust/store-files.ts';
+import type { StoreFiles } from '../../../host/bmc/replaced-file.ts';
 
 interface Content {
   bytes: Buffer;

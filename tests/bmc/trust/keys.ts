@@ -2,7 +2,7 @@
 import type { CutDisk } from './cut-disk.ts';
 import { formatKeyList, type KeyList } from '../../../host/bmc/trust/key-list.ts';
 import { signKeyList } from '../../../host/bmc/trust/key-list-signature.ts';
-import type { StoreFiles } from '../../../host/bmc/trust/store-files.ts';
+import type { StoreFiles } from '../../../host/bmc/replaced-file.ts';
 import { TrustStore } from '../../../host/bmc/trust/trust-store.ts';
 import type { PublicKey } from '../../../host/trust/public-key.ts';
 import type { SigningKey } from '../../../host/trust/secret-key.ts';

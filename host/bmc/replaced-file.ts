@@ -1,9 +1,9 @@
-// The files of the trust store: one that is replaced as a whole. Knows nothing of what lies in it.
+// Files of the controller that are replaced as a whole. Knows nothing of what lies in them.
 import { readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { systemFiles, type FileStore } from '../durable-file.ts';
+import { systemFiles, type FileStore } from './durable-file.ts';
 
-/** What the store does to a file system; tests run it on one whose power fails. */
+/** What replacing does to a file system; tests run it on one whose power fails. */
 export interface StoreFiles extends Pick<FileStore, 'open' | 'makeDirectory' | 'remove' | 'syncDirectory'> {
   /** Gives a file another name, in the place of what has it, in one step. */
   rename(from: string, to: string): void;
