@@ -112,7 +112,8 @@ export class SpooledFile {
     });
     timer = setTimeout(() => counter.destroy(new Stalled(this.#silenceMs / 1000)), this.#silenceMs);
     try {
-      await pipeline(source, counter, createWriteStream(this.path, { flags: 'wx', mode: 0o600 }));
+      // Opened at once: a stream that opened it later could make the file anew after it was removed.
+      await pipeline(source, counter, createWriteStream(this.path, { fd: openSync(this.path, 'wx', 0o600) }));
     } finally {
       clearTimeout(timer);
     }
