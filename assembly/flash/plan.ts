@@ -84,6 +84,10 @@ export function planBlock(old: usize, wanted: usize, size: u32, distrust: bool):
 
 /** One page: does it differ, must a bit rise, and is there anything to program after an erase? */
 function classify(old: usize, wanted: usize): u8 {
+  return ASC_FEATURE_SIMD ? classifyVectors(old, wanted) : classifyWords(old, wanted);
+}
+
+function classifyWords(old: usize, wanted: usize): u8 {
   let differs: u64 = 0;
   let rises: u64 = 0;
   let ones: u64 = ~(<u64>0);
@@ -97,6 +101,23 @@ function classify(old: usize, wanted: usize): u8 {
     ones &= low & high;
   }
   return (differs != 0 ? DIFFERS : 0) | (rises != 0 ? RISES : 0) | (~ones != 0 ? FILLED : 0);
+}
+
+function classifyVectors(old: usize, wanted: usize): u8 {
+  let differs: v128 = i64x2.splat(0);
+  let rises: v128 = i64x2.splat(0);
+  let ones: v128 = i64x2.splat(-1);
+  for (let at: usize = 0; at < GEOMETRY_PAGE; at += 64) {
+    for (let step: usize = 0; step < 64; step += 16) {
+      const was: v128 = v128.load(old + at + step);
+      const is: v128 = v128.load(wanted + at + step);
+      differs = v128.or(differs, v128.xor(was, is));
+      rises = v128.or(rises, v128.andnot(is, was));
+      ones = v128.and(ones, is);
+    }
+  }
+  const filled: bool = !i8x16.all_true(i8x16.eq(ones, i64x2.splat(-1)));
+  return (v128.any_true(differs) ? DIFFERS : 0) | (v128.any_true(rises) ? RISES : 0) | (filled ? FILLED : 0);
 }
 
 function planSector(sector: u32): void {

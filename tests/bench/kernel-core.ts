@@ -11,6 +11,8 @@ export interface KernelCore {
   crc32(pointer: number, size: number, crc: number): number;
   crc32Each(pointer: number, size: number, count: number, out: number): void;
   crc16(pointer: number, size: number, crc: number): number;
+  geometrySet(page: number, program: number, sector: number, sectorTime: number, half: number, halfTime: number, block: number, blockTime: number): number;
+  planBlock(old: number, wanted: number, size: number, distrust: number): number;
   sha256Begin(): void;
   sha256Update(pointer: number, size: number): void;
   sha256End(out: number): void;
@@ -20,7 +22,7 @@ export interface KernelCore {
 export const DATA = 4 << 20;
 /** Results go in front of them. */
 export const RESULTS = 3 << 20;
-const PAGES = String((24 << 20) / 65536);
+const PAGES = String((40 << 20) / 65536);
 
 /** Compiles the core with the options that ship, but for the size of its memory. */
 export function kernelCore(build: CoreBuild): KernelCore {

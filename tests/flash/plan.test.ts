@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { FLASH_PARTS, type FlashPart } from '../../host/bmc/flash-part.ts';
 import { NorFlash } from '../../host/bmc/nor-flash.ts';
 import { planBlock, setGeometry, type PlannedPart } from '../../host/core/flash-plan.ts';
+import { loadCore } from '../../host/core/instance.ts';
 import { firmware, seeded, successor, type Random } from './content.ts';
-import { flashCore } from './flash-core.ts';
+import { flashCore, type FlashCore } from './flash-core.ts';
 
 const SECTOR = 4096;
 const BLOCK = 65536;
@@ -103,6 +104,25 @@ describe('planning a block', () => {
       const full = planBlock(core, old, wanted).microseconds;
       setGeometry(core, partWith(SECTOR));
       expect(full, `seed ${2000 + seed}`).toBeLessThanOrEqual(planBlock(core, old, wanted).microseconds);
+    }
+  });
+});
+
+describe('the two builds of the core', () => {
+  test('plan the same', () => {
+    const builds = [loadCore<FlashCore>('scalar'), loadCore<FlashCore>('simd')];
+    for (let seed = 1; seed <= 200; seed++) {
+      const random = seeded(4000 + seed);
+      const old = firmware(random, BLOCK);
+      const wanted = successor(random, old);
+      // A page whose only change is its last byte, or a byte that becomes blank.
+      wanted[255 + 256 * random(256)]! &= 0xfe;
+      wanted[random(BLOCK)] = 0xff;
+      const [scalar, simd] = builds.map((build) => {
+        setGeometry(build, winbond);
+        return planBlock(build, old, wanted);
+      });
+      expect(simd, `seed ${4000 + seed}`).toEqual(scalar);
     }
   });
 });
