@@ -172,6 +172,17 @@ describe('a plan', () => {
     expect(half.operations.every((one) => one.size === SECTOR)).toBe(true);
   });
 
+  test('that costs the same with smaller erases takes those: they wear out less', () => {
+    const [sector, half] = winbond.erasers as readonly [FlashPart['erasers'][0], FlashPart['erasers'][0]];
+    const erasers = [sector, { ...half, typicalMicroseconds: 3 * sector.typicalMicroseconds }];
+    setGeometry(core, { ...winbond, erasers });
+    const old = blank.slice(0, 32 * 1024);
+    for (const at of [0, 3, 5]) old[at * SECTOR] = 0;
+    expect(planBlock(core, old, blank.subarray(0, 32 * 1024)).operations).toEqual([0, 3, 5].map((at) => ({ kind: 'erase', offset: at * SECTOR, size: SECTOR })));
+    old[6 * SECTOR] = 0;
+    expect(planBlock(core, old, blank.subarray(0, 32 * 1024)).operations).toEqual([{ kind: 'erase', offset: 0, size: 32 * 1024 }]);
+  });
+
   test('of a distrusted block erases and writes all of it, whatever it reads as', () => {
     setGeometry(core, winbond);
     for (const bytes of [zeros, blank, code]) {
