@@ -7,6 +7,7 @@ import { crc32 as crc32From } from "./checksum/crc32";
 
 export { Status } from "./status";
 export { crc32Each } from "./checksum/crc32";
+export { XXH3_SIZE, xxh3, xxh3Each } from "./checksum/xxh3";
 export { SHA256_SIZE, sha256Begin, sha256Update, sha256End } from "./checksum/sha256";
 
 /** A buffer that belongs to the host, for the bytes that it wants checked or hashed. */
