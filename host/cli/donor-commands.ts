@@ -30,13 +30,13 @@ const donor: Command = {
     const { readPublicKey } = await import('../trust/key-files.ts');
     const { readGroupKey } = await import('../recovery/peers/group-key.ts');
     const { runDonor } = await import('../recovery/peers/donor-run.ts');
-    const { LOOPBACK } = await import('../recovery/links/open-links.ts');
+    const { LOOPBACK } = await import('../recovery/links/link-settings.ts');
     const [keyFile, interfaces, rate] = [textOf(values, 'group-key'), textsOf(values, 'listen-interface'), numberOf(values, 'rate', 32, 10_000_000)];
     const [port, uploadPort] = [numberOf(values, 'port', 1024, 65_535), numberOf(values, 'upload-port', 1024, 65_535)];
     return runDonor({
       directory, keys: trust.map(readPublicKey), key: keyFile === undefined ? undefined : readGroupKey(keyFile),
-      interfaces: interfaces.length === 0 ? [LOOPBACK] : interfaces, json: values['json'] === true,
-      ...(port === undefined ? {} : { port }), ...(uploadPort === undefined ? {} : { uploadPort }), ...(rate === undefined ? {} : { ratePerSecond: rate * 1024 }),
+      linkSettings: { link: 'lan', interfaces: interfaces.length === 0 ? [LOOPBACK] : interfaces, ...(port === undefined ? {} : { port }), ...(uploadPort === undefined ? {} : { uploadPort }) },
+      json: values['json'] === true, ...(rate === undefined ? {} : { ratePerSecond: rate * 1024 }),
     });
   },
 };

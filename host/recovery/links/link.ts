@@ -18,8 +18,8 @@ export interface ByteStream {
 /** Takes a message that was sent to everyone. */
 export type TakeMessage = (bytes: Uint8Array, from: string) => void;
 
-/** What kind of way it is; policies prefer one to the other. */
-export type LinkKind = 'lan' | 'wireless';
+/** What kind of way it is; policies prefer one to the other. `icmb`: a serial bus that several machines share. */
+export type LinkKind = 'lan' | 'wireless' | 'icmb' | 'bluetooth';
 
 export interface Link {
   /** As configurations and logs name it: `lan eth0 IPv4`. */

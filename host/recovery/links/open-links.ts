@@ -1,11 +1,9 @@
-// Every link of some network interfaces: IPv4 and IPv6 where they have them.
+// Every link that some settings name; for sources and donors alike. IPv4 and IPv6 where a network interface has them.
 import { FerryError } from '../../error.ts';
-import { type LanLinkOptions, openLanLink } from './lan-link.ts';
+import { openLanLink } from './lan-link.ts';
 import type { Link } from './link.ts';
+import type { LinkSettings } from './link-settings.ts';
 import { interfaceAddresses } from './network-interface.ts';
-
-/** The interface that is used when none is named: nothing leaves the machine. */
-export const LOOPBACK = 'lo';
 
 export interface OpenLinks {
   readonly links: readonly Link[];
@@ -14,7 +12,7 @@ export interface OpenLinks {
 }
 
 /** Opens them all. An interface on which neither family works is an error; nothing stays open then. */
-export async function openLinks(interfaces: readonly string[], options: Omit<LanLinkOptions, 'at'>): Promise<OpenLinks> {
+export async function openLinks({ link, interfaces, ...options }: LinkSettings): Promise<OpenLinks> {
   const links: Link[] = [];
   const problems: string[] = [];
   try {
@@ -23,7 +21,7 @@ export async function openLinks(interfaces: readonly string[], options: Omit<Lan
       let last: unknown;
       for (const at of interfaceAddresses(name)) {
         try {
-          links.push(await openLanLink({ ...options, at }));
+          links.push(await openLanLink({ ...options, kind: link, at }));
         } catch (error) {
           last = error;
           problems.push((error as Error).message);

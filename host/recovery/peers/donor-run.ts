@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { toStandardOutput } from '../../bmc/standard-output.ts';
 import { FerryError } from '../../error.ts';
 import type { PublicKey } from '../../trust/public-key.ts';
+import type { LinkSettings } from '../links/link-settings.ts';
 import { openLinks } from '../links/open-links.ts';
 import { type DonorImage, openDonorDirectory } from './donor-images.ts';
 import { donorLine } from './donor-text.ts';
@@ -14,9 +15,7 @@ export interface RunDonorOptions {
   readonly directory: string;
   readonly keys: readonly PublicKey[];
   readonly key: GroupKey | undefined;
-  readonly interfaces: readonly string[];
-  readonly port?: number;
-  readonly uploadPort?: number;
+  readonly linkSettings: LinkSettings;
   readonly ratePerSecond?: number;
   readonly json: boolean;
 }
@@ -43,10 +42,8 @@ export async function runDonor(options: RunDonorOptions): Promise<number> {
   const write = toStandardOutput();
   const tell: Tell = (event, fields, text) => write(options.json ? `${JSON.stringify({ time: new Date().toISOString(), event, ...fields, text })}\n` : `${text}\n`);
   const images = imagesOf(options, tell);
-  const { port, uploadPort, interfaces, key, ratePerSecond } = options;
-  const { links, problems } = await openLinks(interfaces, {
-    ...(port === undefined ? {} : { port }), ...(uploadPort === undefined ? {} : { uploadPort }),
-  });
+  const { linkSettings, key, ratePerSecond } = options;
+  const { links, problems } = await openLinks(linkSettings);
   for (const problem of problems) tell('link-failed', { problem }, problem);
   const ended = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve());

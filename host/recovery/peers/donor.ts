@@ -37,8 +37,6 @@ const STREAMS_PER_SOURCE = 4;
 const LIVES = 60;
 /** What a donor without a limit declares: 8 MiB/s, which any LAN carries. */
 const USUAL_RATE = 8 * 1024 * 1024;
-/** The lowest limit: below it, a chunk takes so long that both ends would think the other one dead. */
-export const LOWEST_RATE = 32 * 1024;
 
 export class Donor {
   readonly #options: DonorOptions;

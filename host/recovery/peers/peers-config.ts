@@ -2,11 +2,10 @@
 // asked: an interface may come up long after the controller.
 import { randomBytes } from 'node:crypto';
 import type { PublicKey } from '../../trust/public-key.ts';
-import { LOOPBACK, openLinks } from '../links/open-links.ts';
-import type { LinkKind } from '../links/link.ts';
+import { type LinkSettings, readLinkSettings } from '../links/link-settings.ts';
+import { openLinks } from '../links/open-links.ts';
 import type { SectionReader } from '../section-reader.ts';
 import type { Candidate, RecoveryNeed, Source, TakeBytes } from '../source.ts';
-import { LOWEST_RATE } from './donor.ts';
 import { type GroupKey, readGroupKey } from './group-key.ts';
 import { PeerFailure } from './peer-failure.ts';
 import { PeerSource } from './peer-source.ts';
@@ -14,10 +13,7 @@ import { PeerSource } from './peer-source.ts';
 export interface PeersConfig {
   readonly kind: 'peers';
   readonly name: string;
-  readonly interfaces: readonly string[];
-  readonly link: LinkKind;
-  readonly port: number | undefined;
-  readonly ratePerSecond: number | undefined;
+  readonly links: LinkSettings;
   /** The path of the group key. */
   readonly groupKey: string | undefined;
 }
@@ -27,12 +23,7 @@ export type TrustedKeys = () => readonly PublicKey[];
 
 /** The keys of the section. */
 export function readPeers(reader: SectionReader): PeersConfig {
-  const interfaces = (reader.text('interfaces') ?? LOOPBACK).split(/[\s,]+/).filter((name) => name !== '');
-  if (interfaces.length === 0) throw reader.wrong('interfaces', 'expected names of network interfaces, got none');
-  return {
-    kind: 'peers', name: reader.name, interfaces, link: reader.choice('link', ['lan', 'wireless']) ?? 'lan', port: reader.number('port', 1024, 65_535),
-    ratePerSecond: reader.size('rate-limit', LOWEST_RATE, 1024 * 1024 * 1024), groupKey: reader.text('group-key') === undefined ? undefined : reader.path('group-key'),
-  };
+  return { kind: 'peers', name: reader.name, links: readLinkSettings(reader), groupKey: reader.text('group-key') === undefined ? undefined : reader.path('group-key') };
 }
 
 class ConfiguredPeers implements Source {
@@ -73,9 +64,7 @@ class ConfiguredPeers implements Source {
 export function makePeerSource(config: PeersConfig, keys: TrustedKeys, note?: (text: string) => void): Source {
   const key: GroupKey | undefined = config.groupKey === undefined ? undefined : readGroupKey(config.groupKey);
   return new ConfiguredPeers(config.name, async () => {
-    const { links, problems } = await openLinks(config.interfaces, {
-      kind: config.link, ...(config.port === undefined ? {} : { port: config.port }), ...(config.ratePerSecond === undefined ? {} : { ratePerSecond: config.ratePerSecond }),
-    });
+    const { links, problems } = await openLinks(config.links);
     for (const problem of problems) note?.(problem);
     return new PeerSource({
       name: config.name, links, keys, randomBytes: (count) => randomBytes(count), ...(key === undefined ? {} : { key }), ...(note === undefined ? {} : { note }),

@@ -15,7 +15,7 @@ const signature = readFileSync(`${path}.minisig`);
 const { size, security, sha256 } = parseTrustedComment(parseSignature(signature, path).comment, path);
 const wire = new RecoveryWire();
 const donor = new Uint8Array(8).fill(6);
-const { links } = await openLinks(['lo'], { port: Number(port) });
+const { links } = await openLinks({ link: 'lan', interfaces: ['lo'], port: Number(port) });
 
 async function serve(messages: MessageStream): Promise<void> {
   const accept = await messages.receive(1000, 5000);

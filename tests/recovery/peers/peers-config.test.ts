@@ -21,14 +21,14 @@ const configOf = (keys: string): PeersConfig =>
 
 describe('a source with kind = peers', () => {
   it('stays on this machine unless an interface is named', () => {
-    expect(configOf('')).toEqual({ kind: 'peers', name: 'rack', interfaces: ['lo'], link: 'lan', port: undefined, ratePerSecond: undefined, groupKey: undefined });
+    expect(configOf('')).toEqual({ kind: 'peers', name: 'rack', links: { link: 'lan', interfaces: ['lo'] }, groupKey: undefined });
     expect(configOf('interfaces = eth0, wlan0\nlink = wireless\nrate-limit = 64KiB\nport = 9000\ngroup-key = group.key\n')).toEqual({
-      kind: 'peers', name: 'rack', interfaces: ['eth0', 'wlan0'], link: 'wireless', port: 9000, ratePerSecond: 65_536, groupKey: resolve(scratch.path, 'group.key'),
+      kind: 'peers', name: 'rack', links: { link: 'wireless', interfaces: ['eth0', 'wlan0'], port: 9000, ratePerSecond: 65_536 }, groupKey: resolve(scratch.path, 'group.key'),
     });
   });
 
   it.each([
-    ['interfaces = ,\n', 'interfaces: expected names of network interfaces, got none'], ['link = serial\n', 'link: expected lan or wireless, got "serial"'],
+    ['interfaces = ,\n', 'interfaces: expected names of network interfaces, got none'], ['link = serial\n', 'link: expected lan or wireless or bluetooth, got "serial"'],
     ['rate-limit = 1KiB\n', 'rate-limit: expected'], ['port = 80\n', 'port: expected a whole number from 1024 to 65535, got "80"'], ['key = x\n', 'key: expected one of'],
   ])('refuses %j', (keys, message) => {
     expect(refusalOf(() => configOf(keys))).toMatchObject({ exitCode: 64, message: expect.stringContaining(message) as string });
@@ -46,7 +46,7 @@ describe('a source with kind = peers', () => {
     const probe = createSocket('udp4');
     const port = await new Promise<number>((done) => { probe.bind(0, '127.0.0.1', () => done(probe.address().port)); });
     await new Promise<void>((done) => { probe.close(() => done()); });
-    const { links } = await openLinks(['lo'], { port });
+    const { links } = await openLinks({ link: 'lan', interfaces: ['lo'], port });
     const donor = await Donor.start({ links, images: () => [image], class: 'Peer', randomBytes: (count) => randomBytes(count) });
     const source = makeSource(configOf(`port = ${port}\n`), () => [releaseKey.publicKey]);
     const wanted = { ...NEED, wanted: { sha256: image.statement.sha256 } };

@@ -52,7 +52,7 @@ async function goodDonor(port: number, ...args: string[]): Promise<Child> {
 }
 
 async function recipient(port: number, groupKey?: string): Promise<PeerSource> {
-  const { links } = await openLinks(['lo'], { port });
+  const { links } = await openLinks({ link: 'lan', interfaces: ['lo'], port });
   const source = new PeerSource({ name: 'rack', links, keys: () => [releaseKey.publicKey], randomBytes: (count) => randomBytes(count), ...(groupKey === undefined ? {} : { key: readGroupKey(groupKey) }) });
   sources.push(source);
   return source;
