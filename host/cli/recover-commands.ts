@@ -2,7 +2,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type Command, JSON_OPTION, machineOf, type OptionValues, textOf, usage } from './command.ts';
 import { STATE_OPTION } from './history-commands.ts';
-import type { Preview } from '../recovery/preview.ts';
 import type { RecoveryState } from '../recovery/recovery-state.ts';
 
 const stateOf = (values: OptionValues): string => textOf(values, 'state') ?? machineOf(values);
@@ -27,7 +26,7 @@ async function configOf(values: OptionValues) {
 }
 
 async function dryRun(values: OptionValues): Promise<number> {
-  const [{ previewRecovery }, { describeChoice, sourceFailure }] = await Promise.all([import('../recovery/preview.ts'), import('../recovery/recovery-text.ts')]);
+  const [{ previewRecovery }, { conditionText, describeChoice, sourceFailure }] = await Promise.all([import('../recovery/preview.ts'), import('../recovery/recovery-text.ts')]);
   const previews = await previewRecovery(stateOf(values), await configOf(values), new AbortController().signal);
   const lines = previews.flatMap((preview) => [
     `${preview.component}: ${conditionText(preview)}`,
@@ -44,13 +43,6 @@ async function dryRun(values: OptionValues): Promise<number> {
   if (previews.every(({ reason }) => reason === undefined)) return 2;
   return previews.every(({ reason, choice }) => reason === undefined || choice.chosen !== undefined) ? 0 : 5;
 }
-
-function conditionText({ condition, reason, expected, got }: Preview): string {
-  const look = condition === 'differs' ? `flash holds ${got.slice(0, 16)}..., the record says ${expected.slice(0, 16)}...` : CONDITIONS[condition];
-  return `${look}; ${reason === undefined ? 'no recovery is needed; what an order would choose from' : `a recovery is needed: ${reason}`}`;
-}
-
-const CONDITIONS = { ok: 'flash holds what the record says', differs: 'differs', unfinished: 'its slot holds no whole image', empty: 'it never had an image', busy: 'it is being changed' } as const;
 
 async function order(values: OptionValues): Promise<number> {
   const state = stateOf(values);

@@ -9,7 +9,7 @@ import type { StoreFiles } from '../bmc/replaced-file.ts';
 import { FerryError } from '../error.ts';
 import { ComponentRecovery, type Trigger } from './component-recovery.ts';
 import { RecoveryJournal } from './journal.ts';
-import { type RecoveryOrder, takeOrder } from './orders.ts';
+import { orderText, type RecoveryOrder, takeOrder } from './orders.ts';
 import { type RecoveryClock, systemClock } from './recovery-clock.ts';
 import type { RecoveryConfig } from './recovery-config.ts';
 import type { RecoveryState } from './recovery-state.ts';
@@ -77,10 +77,23 @@ export class RecoveryAgent {
     return this.#watched.map(({ recovery }) => recovery.state);
   }
 
+  /** The recoveries themselves, for one who looks closer. */
+  get recoveries(): readonly ComponentRecovery[] {
+    return this.#watched.map(({ recovery }) => recovery);
+  }
+
+  /** It was told to end: an order would be heeded by nobody. */
+  get isEnding(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
   /** An order, as from `ferry recover --now`. False when it names a component that is not watched. */
   order(order: RecoveryOrder): boolean {
     const meant = this.#watched.filter(({ recovery }) => order.component === undefined || order.component === recovery.watched.name);
-    for (const one of meant) one.orders.push(order);
+    for (const { orders, recovery } of meant) {
+      orders.push(order);
+      recovery.say('recovery-ordered', orderText(order), order.user === undefined ? {} : { user: order.user });
+    }
     return meant.length > 0;
   }
 

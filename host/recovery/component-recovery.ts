@@ -7,9 +7,10 @@ import { HostHold } from './host-hold.ts';
 import { needOf, reasonFor } from './needs.ts';
 import type { RecoveryParts } from './recovery-parts.ts';
 import type { WatchedComponent } from './recovery-config.ts';
+import { RecoveryProgress } from './recovery-progress.ts';
 import { mayBeHalfWritten, type RecoveryPhase, type RecoveryState } from './recovery-state.ts';
 import { Replacement } from './replacement.ts';
-import type { NeedReason, RecoveryNeed } from './source.ts';
+import type { Candidate, NeedReason, RecoveryNeed } from './source.ts';
 
 /** What has woken the recovery. */
 export type Trigger = 'start' | 'power-on' | 'time' | 'order';
@@ -22,6 +23,7 @@ export class ComponentRecovery {
   readonly parts: RecoveryParts;
   readonly watched: WatchedComponent;
   readonly hold: HostHold;
+  readonly progress = new RecoveryProgress();
   readonly #replacement: Replacement;
   #state: RecoveryState;
 
@@ -109,8 +111,14 @@ export class ComponentRecovery {
     const { phase, reason: _reason, ordered: _ordered, evidence: _evidence, candidate: _candidate, powerBefore: _power, ...rest } = this.#state;
     if (isHeld) this.releaseHost();
     if (phase === 'healthy') return;
+    this.progress.clear();
     this.#state = { ...rest, ...WELL };
     this.enter('healthy', text);
+  }
+
+  /** Why a candidate would not be tried now. */
+  barred(candidate: Candidate): string | undefined {
+    return this.#replacement.barred(candidate);
   }
 
   close(): void {
@@ -124,7 +132,6 @@ export class ComponentRecovery {
   /** A person's order opens a lock, and counts as a yes. */
   #take(ordered: NonNullable<RecoveryState['ordered']>): void {
     this.enter(this.#state.phase === 'locked' ? 'needed' : this.#state.phase, 'a recovery has been ordered', { ordered, tried: [], rounds: 0 }, true);
-    this.say('recovery-ordered', 'a recovery has been ordered');
   }
 
   /** Someone else sends or stores an image: that comes first. */

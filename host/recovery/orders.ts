@@ -8,6 +8,14 @@ export interface RecoveryOrder {
   /** Every watched one when not given. */
   readonly component?: string;
   readonly wanted: NonNullable<RecoveryState['ordered']>;
+  /** Who orders; a person at this machine when not given. */
+  readonly user?: string;
+}
+
+/** The order in words. */
+export function orderText({ user, wanted: { version, sha256 } }: RecoveryOrder): string {
+  const what = [...(version === undefined ? [] : [`of version ${version}`]), ...(sha256 === undefined ? [] : [`with the SHA-256 ${sha256}`])];
+  return `${user ?? 'a person at this machine'} has ordered a recovery${what.length === 0 ? '' : `, to an image ${what.join(' and ')}`}`;
 }
 
 const LIMIT = 4096;

@@ -11,28 +11,11 @@ import { readTrust } from '../bmc/trust/offline.ts';
 import type { ComponentSnapshot } from '../core/receiver-exports.ts';
 import type { SlotRecord } from '../core/slot-record.ts';
 import { FailedTries } from './failed-tries.ts';
-import { findCandidates, type Found } from './find-candidates.ts';
 import { readJournal } from './journal.ts';
-import { needOf, reasonFor } from './needs.ts';
-import { type Choice, choose } from './policy.ts';
+import { type Preview, previewOf } from './preview-choice.ts';
 import { systemClock } from './recovery-clock.ts';
 import type { RecoveryConfig, WatchedComponent } from './recovery-config.ts';
-import { rulesOf } from './recovery-parts.ts';
-import type { RecoveryState } from './recovery-state.ts';
 import { makeSource } from './sources.ts';
-import type { NeedReason } from './source.ts';
-
-export interface Preview {
-  readonly component: string;
-  readonly condition: SlotVerification['condition'];
-  readonly expected: string;
-  readonly got: string;
-  /** Undefined when nothing is needed: the choice then is for an order. */
-  readonly reason: NeedReason | undefined;
-  readonly state: RecoveryState | undefined;
-  readonly found: Found;
-  readonly choice: Choice;
-}
 
 const CONDITIONS: Readonly<Record<SlotVerdict['condition'], SlotVerification['condition']>> = {
   'ok': 'ok', 'differs': 'differs', 'missing': 'differs', 'empty': 'empty', 'being-written': 'unfinished', 'failed': 'unfinished', 'busy': 'busy',
@@ -58,20 +41,14 @@ interface Looked {
 async function preview(watched: WatchedComponent, { stateDirectory, config, board, flash, signal }: Looked): Promise<Preview> {
   const component = seenComponent(watched.name, board, newestRecord(readRecords(flash), watched.name)?.record);
   const verdict = verifyFlash(flash, watched.name).find(({ isRunning }) => isRunning);
-  const condition = verdict === undefined ? 'empty' : CONDITIONS[verdict.condition];
   const state = readJournal(stateDirectory).get(watched.name);
-  const reason = reasonFor(component, { condition }, watched.wanted, state ?? { phase: 'healthy' });
-  const need = needOf(component, board.platform, reason ?? 'ordered', watched.wanted);
-  const sources = config.sources.map((source) => makeSource(source, () => readTrust(stateDirectory).keys));
-  const found = await findCandidates(need, sources, config.settings.findMs, systemClock, signal);
   const tries = new FailedTries(systemClock, config.settings.coolDownMs);
-  const rules = rulesOf({ settings: config.settings, sources, trust: () => readTrust(stateDirectory), management: { identity: { uuid: uuidOf(stateDirectory) } } });
-  const choice = choose(need, found.candidates, rules, { barred: (candidate) => tries.barred(state ?? { tried: [] }, candidate) });
-  for (const source of sources) await source.close?.();
-  return {
-    component: watched.name, condition, reason, state, found, choice, got: verdict?.got ?? '',
-    expected: verdict?.record === undefined ? '' : Buffer.from(verdict.record.digest).toString('hex'),
-  };
+  return previewOf({
+    watched, component, state, config, platform: board.platform, uuid: uuidOf(stateDirectory), condition: verdict === undefined ? 'empty' : CONDITIONS[verdict.condition],
+    got: verdict?.got ?? '', expected: verdict?.record === undefined ? '' : Buffer.from(verdict.record.digest).toString('hex'),
+    sources: config.sources.map((source) => makeSource(source, () => readTrust(stateDirectory).keys)), trust: () => readTrust(stateDirectory),
+    barred: (candidate) => tries.barred(state ?? { tried: [] }, candidate),
+  }, signal);
 }
 
 /** A component as its newest record shows it. */

@@ -1,5 +1,6 @@
 // Decisions in words: the same for the log and for `ferry recover --dry-run`.
 import type { Choice } from './policy.ts';
+import type { Preview } from './preview-choice.ts';
 import type { Candidate } from './source.ts';
 
 export const candidateText = ({ statement: { component, version, security }, source, terms: { donor } }: Candidate): string =>
@@ -14,3 +15,11 @@ export function describeChoice({ judged, chosen, why }: Choice): { readonly even
     { event: 'recovery-choice', text: chosen === undefined ? `nothing is chosen: ${why}` : `chosen: ${candidateText(chosen)}: ${why}` },
   ];
 }
+
+/** What flash holds, and whether that calls for a recovery. */
+export function conditionText({ condition, reason, expected, got }: Pick<Preview, 'condition' | 'reason' | 'expected' | 'got'>): string {
+  const look = condition === 'differs' ? `flash holds ${got.slice(0, 16)}..., the record says ${expected.slice(0, 16)}...` : CONDITIONS[condition];
+  return `${look}; ${reason === undefined ? 'no recovery is needed; what an order would choose from' : `a recovery is needed: ${reason}`}`;
+}
+
+const CONDITIONS = { ok: 'flash holds what the record says', unfinished: 'its slot holds no whole image', empty: 'it never had an image', busy: 'it is being changed' } as const;

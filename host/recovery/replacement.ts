@@ -33,6 +33,11 @@ export class Replacement {
     return candidate !== undefined && (phase === 'writing' || phase === 'reading-back') && runningOf(this.#of.component())?.sha256 === candidate.sha256;
   }
 
+  /** Why a candidate would not be tried now. */
+  barred(candidate: Candidate): string | undefined {
+    return this.#tries.barred(this.#of.state, candidate);
+  }
+
   async run(need: RecoveryNeed, signal: AbortSignal): Promise<void> {
     while (this.#of.state.phase !== 'healthy' && this.#of.state.phase !== 'locked') {
       const candidate = await this.#choose(need, signal);
@@ -67,6 +72,7 @@ export class Replacement {
     const found = await findCandidates(need, parts.sources, parts.settings.findMs, parts.clock, signal);
     for (const failure of found.failures) this.#of.say('recovery-source-failed', sourceFailure(failure));
     const choice = choose(need, found.candidates, rulesOf(parts), { barred: (candidate) => this.#tries.barred(state, candidate) });
+    this.#of.progress.choice = choice;
     for (const { event, text } of describeChoice(choice)) this.#of.say(event, text);
     if (choice.chosen === undefined) await this.#nothing(need, found, signal);
     return choice.chosen;
@@ -119,7 +125,7 @@ export class Replacement {
     const { parts } = this.#of;
     const source = parts.sources.find(({ name }) => name === candidate.source) as Source;
     this.#of.enter('fetching', `fetching ${candidate.statement.version} from ${candidate.source}`, { candidate: chosenOf(candidate) });
-    const begin = await fetchImage(source, candidate, parts.spool, parts.settings, parts.clock, signal);
+    const begin = await fetchImage(this.#of.progress.counted(source, candidate), candidate, parts.spool, parts.settings, parts.clock, signal);
     if (begin > 0) this.#of.say('recovery-resumed', begin === candidate.size ? 'all of it was in the spool already' : `went on at byte ${begin}`, { offset: begin });
     try {
       await proveImage(candidate, parts.spool, parts.trust().keys, signal);

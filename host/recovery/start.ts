@@ -4,12 +4,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ControllerEvent } from '../bmc/event-log.ts';
 import { keepsSlots, type Management } from '../bmc/management.ts';
+import type { RecoveryDesk } from '../bmc/recovery-desk.ts';
 import { readTrust } from '../bmc/trust/offline.ts';
 import { RecoveryAgent } from './agent.ts';
+import { AgentDesk } from './agent-desk.ts';
 import { readRecoveryConfig } from './recovery-config.ts';
 import { makeSource } from './sources.ts';
 
 export interface PreparedRecovery {
+  /** For the network side; it stays the same over restarts of the controller. */
+  readonly desk: RecoveryDesk;
   start(controller: { readonly management: Management; say(event: ControllerEvent): void }, stateDirectory: string): RecoveryAgent;
 }
 
@@ -20,7 +24,9 @@ export const configInForce = (stateDirectory: string): string => join(stateDirec
 export function prepareRecovery(file: string): PreparedRecovery {
   const config = readRecoveryConfig(file);
   config.sources.forEach((source) => makeSource(source));
+  const desk = new AgentDesk(config);
   return {
+    desk,
     start(controller, stateDirectory) {
       const { management } = controller;
       if (!keepsSlots(management)) throw new Error('expected a controller that can look at its slots, got another one');
@@ -28,7 +34,10 @@ export function prepareRecovery(file: string): PreparedRecovery {
       writeFileSync(configInForce(stateDirectory), `${resolve(file)}\n`, { mode: 0o600 });
       const keys = () => readTrust(stateDirectory).keys;
       const sources = config.sources.map((source) => makeSource(source, keys, (text) => controller.say({ event: 'recovery-source', text: `the source ${source.name}: ${text}` })));
-      return new RecoveryAgent({ stateDirectory, management, config, sources, trust: () => readTrust(stateDirectory), say: (event) => controller.say(event) });
+      const trust = () => readTrust(stateDirectory);
+      const agent = new RecoveryAgent({ stateDirectory, management, config, sources, trust, say: (event) => controller.say(event) });
+      desk.attend({ agent, management, trust, makeSources: () => config.sources.map((source) => makeSource(source, keys)) });
+      return agent;
     },
   };
 }

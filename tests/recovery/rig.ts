@@ -7,6 +7,7 @@ import type { ControllerOptions } from '../../host/bmc/controller-options.ts';
 import { keepsSlots, type RecoverableManagement } from '../../host/bmc/management.ts';
 import { readTrust } from '../../host/bmc/trust/offline.ts';
 import { RecoveryAgent } from '../../host/recovery/agent.ts';
+import { AgentDesk } from '../../host/recovery/agent-desk.ts';
 import type { RecoveryClock } from '../../host/recovery/recovery-clock.ts';
 import { parseRecoveryConfig } from '../../host/recovery/recovery-config.ts';
 import { makeSource } from '../../host/recovery/sources.ts';
@@ -35,6 +36,8 @@ export class NeverEnds extends Error {}
 export class Rig {
   readonly machine: Machine;
   agent: RecoveryAgent | undefined;
+  /** What the network side has of it. */
+  desk: AgentDesk | undefined;
   readonly images: string;
   /** The host that is switched on counts its reset, and says hello. */
   hostComesUp = true;
@@ -78,11 +81,15 @@ export class Rig {
     const text = this.#given.config ?? CONFIG;
     const config = parseRecoveryConfig(Buffer.from(`${text}\n[source local]\nkind = directory\npath = ${this.images}\n`), 'recovery.ini', this.machine.directory);
     const { controller } = this.machine;
-    const sources = this.#given.sources?.(this) ?? config.sources.map((one) => this.#awaited(makeSource(one)));
+    const makeSources = () => this.#given.sources?.(this) ?? config.sources.map((one) => this.#awaited(makeSource(one)));
+    const sources = makeSources();
+    const trust = () => readTrust(this.machine.state);
     this.agent = new RecoveryAgent({
       stateDirectory: this.machine.state, management: this.management, config, sources, clock: this.clock,
-      trust: () => readTrust(this.machine.state), say: (event) => controller.say(event), ...(this.#given.files === undefined ? {} : { files: this.#given.files }),
+      trust, say: (event) => controller.say(event), ...(this.#given.files === undefined ? {} : { files: this.#given.files }),
     });
+    this.desk ??= new AgentDesk(config);
+    this.desk.attend({ agent: this.agent, management: this.management, clock: this.clock, trust, makeSources });
   }
 
   /** Sends an image as a user does, and has the host start with it. */
