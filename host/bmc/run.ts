@@ -12,6 +12,7 @@ import { readBoard } from './board-file.ts';
 import { Controller } from './controller.ts';
 import { makeStateDirectory } from './controller-parts.ts';
 import { eventLine, type ControllerEvent } from './event-log.ts';
+import type { RecoveryDesk } from './recovery-desk.ts';
 import type { Network } from './redfish/server.ts';
 import { toStandardOutput } from './standard-output.ts';
 
@@ -90,7 +91,7 @@ async function runOnce(
   let network: Network | undefined;
   let agent: RecoveryAgent | undefined;
   try {
-    if (options.listen !== undefined) network = await listenOn(options.listen, controller, options, state);
+    if (options.listen !== undefined) network = await listenOn(options.listen, controller, options, state, recovery?.desk);
     controller.start();
     agent = recovery?.start(controller, state);
     const end = await loop(controller, stop);
@@ -107,10 +108,10 @@ async function runOnce(
   }
 }
 
-async function listenOn(listen: string, controller: Controller, options: RunControllerOptions, state: string): Promise<Network> {
+async function listenOn(listen: string, controller: Controller, options: RunControllerOptions, state: string, recovery: RecoveryDesk | undefined): Promise<Network> {
   const { startNetwork } = await import('./redfish/server.ts');
   return startNetwork({
-    listen, stateDirectory: state, management: controller.management, passwordFile: options.passwordFile,
+    listen, stateDirectory: state, management: controller.management, recovery, passwordFile: options.passwordFile,
     log: (event) => controller.say(event), print: printer(options),
   });
 }

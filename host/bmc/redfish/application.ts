@@ -44,7 +44,7 @@ export async function makeApplication(options: ApplicationOptions): Promise<Appl
   const login = new PasswordLogin({ accounts, guard, nowMs, log });
   const closings: (() => void)[] = [];
   const context: RedfishContext = {
-    management, accounts, sessions, guard, now, nowMs, log, temporaryDirectory: options.temporaryDirectory, onClose: (work) => void closings.push(work),
+    management, recovery: options.recovery, accounts, sessions, guard, now, nowMs, log, temporaryDirectory: options.temporaryDirectory, onClose: (work) => void closings.push(work),
   };
   const cut = limitConnections(app.server as unknown as Server, limits);
   addErrorAnswers(app, routes, log);

@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ControllerEvent } from '../event-log.ts';
 import type { Management } from '../management.ts';
+import type { RecoveryDesk } from '../recovery-desk.ts';
 import type { Accounts } from './accounts.ts';
 import type { LoginGuard } from './login-guard.ts';
 import type { Access, Role } from './privilege.ts';
@@ -20,6 +21,8 @@ export interface Caller {
 
 export interface RedfishContext {
   readonly management: Management;
+  /** Undefined when no component is watched. */
+  readonly recovery: RecoveryDesk | undefined;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   /** Knows which accounts are locked. */

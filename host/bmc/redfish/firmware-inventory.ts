@@ -13,7 +13,7 @@ interface MemberRoute {
 
 type Member = NonNullable<ReturnType<typeof memberOf>>;
 
-export const firmwareInventory: RedfishPlugin = (app, { management }) => {
+export const firmwareInventory: RedfishPlugin = (app, { management, recovery }) => {
   const read = { config: { access: 'Login' } } as const;
   const write = { config: { access: 'ConfigureComponents' } } as const;
   const find = (id: string): Member => {
@@ -29,7 +29,7 @@ export const firmwareInventory: RedfishPlugin = (app, { management }) => {
   app.get<MemberRoute>(`${INVENTORY_PATH}/:id`, read, async ({ params }) => {
     const { component, slot } = find(params.id);
     const held = slot === undefined ? undefined : component.slots[slot];
-    return slot === undefined || held === undefined ? componentResource(management.identity, component) : slotResource(component, slot, held);
+    return slot === undefined || held === undefined ? componentResource(management.identity, component, recovery?.states().find((status) => status.component === component.name)) : slotResource(component, slot, held);
   });
   app.post<MemberRoute>(`${INVENTORY_PATH}/:id/Actions/SoftwareInventory.Activate`, write, async (request) => {
     const { component, slot } = find(request.params.id);

@@ -28,7 +28,7 @@ export const REGISTRIES = {
   Base: { version: '1.16.0', messages: BASE_MESSAGES },
   Update: { version: '1.0.2', messages: UPDATE_MESSAGES },
   TaskEvent: { version: '1.0.3', messages: TASK_EVENT_MESSAGES },
-  Ferry: { version: '1.0.0', messages: EVENT_MESSAGES },
+  Ferry: { version: '1.1.0', messages: EVENT_MESSAGES },
 } as const;
 
 export type Registry = keyof typeof REGISTRIES;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { FerryError } from '../../error.ts';
 import type { ControllerEvent } from '../event-log.ts';
 import type { Management } from '../management.ts';
+import type { RecoveryDesk } from '../recovery-desk.ts';
 import { openCertificate } from './certificate.ts';
 import { type Limits, LIMITS } from './connection-limits.ts';
 import type { RedfishPlugin } from './context.ts';
@@ -19,6 +20,8 @@ export interface StartNetworkOptions {
   readonly listen: string;
   readonly stateDirectory: string;
   readonly management: Management;
+  /** There when components are watched. */
+  readonly recovery?: RecoveryDesk | undefined;
   /** For the event log and the console. */
   readonly log: (event: ControllerEvent) => void;
   /** For the console alone: the first password is told there, once, and nowhere else. */

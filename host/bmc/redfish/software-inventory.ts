@@ -2,6 +2,9 @@
 // for each of its slots, which is what can be activated. Pure: from a snapshot to resources.
 import type { ComponentSlot, ComponentSnapshot } from '../../core/receiver-exports.ts';
 import type { ManagementIdentity } from '../management.ts';
+import type { RecoveryStatus } from '../recovery-desk.ts';
+import type { Severity } from './message.ts';
+import { recoveryDetail, recoveryHealth } from './recovery-status.ts';
 import { MANAGER_PATH, SYSTEM_PATH } from './resource-paths.ts';
 import { softwareId } from './software-id.ts';
 
@@ -30,8 +33,8 @@ export function memberOf(components: readonly ComponentSnapshot[], id: string): 
 /** What has to be reset for an image of this component to run, and what it belongs to. */
 export const relatedPath = (component: string): string => (component === CONTROLLER_COMPONENT ? MANAGER_PATH : SYSTEM_PATH);
 
-/** A component: what runs. */
-export function componentResource(identity: ManagementIdentity, component: ComponentSnapshot): object {
+/** A component: what runs, and how its recovery stands when it is watched. */
+export function componentResource(identity: ManagementIdentity, component: ComponentSnapshot, recovery?: RecoveryStatus): object {
   const slot = component.running === undefined ? undefined : component.slots[component.running];
   return {
     ...start(memberPath(component.name), component.name),
@@ -44,10 +47,16 @@ export function componentResource(identity: ManagementIdentity, component: Compo
     WriteProtected: false,
     RelatedItem: [{ '@odata.id': relatedPath(component.name) }],
     'RelatedItem@odata.count': 1,
-    Status: { State: 'Enabled', Health: slot === undefined ? 'Critical' : component.trial === undefined ? 'OK' : 'Warning' },
-    Oem: { Ferry: componentDetail(component) },
+    Status: { State: 'Enabled', Health: componentHealth(component, recovery) },
+    Oem: { Ferry: { ...componentDetail(component), Recovery: recovery === undefined ? null : recoveryDetail(recovery) } },
     Actions: { Oem: { '#FerrySoftwareInventory.Revert': { target: revertPath(component.name), title: 'Go back to the image before, or take a pending activation back' } } },
   };
+}
+
+function componentHealth({ running, trial }: ComponentSnapshot, recovery: RecoveryStatus | undefined): Severity {
+  const own = running === undefined ? 'Critical' : trial === undefined ? 'OK' : 'Warning';
+  const other = recovery === undefined ? 'OK' : recoveryHealth(recovery);
+  return own === 'Critical' || other === 'OK' ? own : other;
 }
 
 /** A slot: what it holds, whether it runs. Nothing is sent to a slot: the controller chooses it. */
@@ -86,7 +95,7 @@ function start(path: string, id: string): object {
 function componentDetail(component: ComponentSnapshot): object {
   const { trial } = component;
   return {
-    '@odata.type': '#FerrySoftwareInventory.v1_0_0.Component',
+    '@odata.type': '#FerrySoftwareInventory.v1_1_0.Component',
     Slots: component.slots.map((_, index) => ({ '@odata.id': memberPath(component.name, index) })),
     SlotSizeBytes: component.slotSize,
     RunningSlot: component.running ?? null,

@@ -39,7 +39,7 @@ export function readParameters(body: Body): UpdateParameters {
 }
 
 /** The one component among the targets; undefined when there are none. */
-function componentOf(targets: unknown): string | undefined {
+export function componentOf(targets: unknown): string | undefined {
   if (targets === undefined) return undefined;
   const isList = Array.isArray(targets) && targets.every((one) => typeof one === 'string');
   if (!isList) throw refusal(400, 'PropertyValueTypeError', [shown(targets), 'Targets'], { property: '#/Targets' });

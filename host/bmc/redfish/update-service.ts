@@ -2,11 +2,12 @@
 // where it is; either way it goes to the device as one that comes over the bus, and its task is the upgrade's.
 import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { ManagementIdentity } from '../management.ts';
 import { callerOf, type RedfishContext, type RedfishPlugin } from './context.ts';
 import { busy } from './image-push.ts';
 import { RedfishError, refusal } from './redfish-error.ts';
 import { refuseOthers } from './request-body.ts';
+import { addRecoveryActions, RECOVERY_ACTIONS } from './recovery-actions.ts';
+import { recoverySummary } from './recovery-resource.ts';
 import { link, UPDATE_SERVICE_PATH } from './resource-paths.ts';
 import { readImage } from './signed-image.ts';
 import { addSimpleUpdate, SIMPLE_UPDATE_ACTION } from './simple-update.ts';
@@ -28,9 +29,10 @@ const SILENT = 408;
 export const updateService: RedfishPlugin = async (app, context) => {
   const work = UpdateWork.of(context);
   await app.register(multipart);
-  app.get(UPDATE_SERVICE_PATH, { config: { access: 'Login' } }, async () => serviceResource(context.management.identity, work.imageLimit()));
+  app.get(UPDATE_SERVICE_PATH, { config: { access: 'Login' } }, async () => serviceResource(context, work.imageLimit()));
   addMultipartPush(app, context, work);
   addSimpleUpdate(app, context, work);
+  addRecoveryActions(app, context);
 };
 
 function addMultipartPush(app: FastifyInstance, context: RedfishContext, work: UpdateWork): void {
@@ -73,7 +75,7 @@ async function pushUpload(request: FastifyRequest, file: SpooledFile, context: R
   return (await work.pushes.start(image, file)).upgrade;
 }
 
-function serviceResource(identity: ManagementIdentity, limit: number): object {
+function serviceResource({ management: { identity }, recovery }: RedfishContext, limit: number): object {
   return {
     '@odata.id': UPDATE_SERVICE_PATH,
     '@odata.type': '#UpdateService.v1_16_0.UpdateService',
@@ -90,7 +92,7 @@ function serviceResource(identity: ManagementIdentity, limit: number): object {
     SupportedUpdateImageFormats: ['VendorDefined'],
     VerifyRemoteServerCertificate: true,
     FirmwareInventory: link(INVENTORY_PATH),
-    Oem: { Ferry: { '@odata.type': '#FerryUpdateService.v1_0_0.UpdateService', LabMode: identity.labMode, SignatureRequired: !identity.labMode } },
-    Actions: { '#UpdateService.SimpleUpdate': SIMPLE_UPDATE_ACTION },
+    Oem: { Ferry: { '@odata.type': '#FerryUpdateService.v1_1_0.UpdateService', LabMode: identity.labMode, SignatureRequired: !identity.labMode, Recovery: recoverySummary(recovery) } },
+    Actions: { '#UpdateService.SimpleUpdate': SIMPLE_UPDATE_ACTION, ...(recovery === undefined ? {} : { Oem: RECOVERY_ACTIONS }) },
   };
 }

@@ -30,7 +30,7 @@ describe('the stream of events', () => {
     const event = JSON.parse(reader.messages[0]?.data ?? '') as Record<string, unknown>;
     expect(event).toMatchObject({ '@odata.type': '#Event.v1_7_0.Event', 'Id': String(number), 'Events@odata.count': 1 });
     expect(event['Events']).toEqual([expect.objectContaining({
-      EventId: String(number), MessageId: 'Ferry.1.0.HostReset', Message: 'the host has been reset', MessageArgs: ['the host has been reset'], Severity: 'OK',
+      EventId: String(number), MessageId: 'Ferry.1.1.HostReset', Message: 'the host has been reset', MessageArgs: ['the host has been reset'], Severity: 'OK',
       LogEntry: { '@odata.id': `/redfish/v1/Managers/1/LogServices/Events/Entries/${number}` }, Oem: { Ferry: expect.objectContaining({ Event: 'host-reset' }) as object },
     })]);
     reader.close();
@@ -197,7 +197,7 @@ describe('the log', () => {
     const entries = body['Members'] as unknown as Record<string, unknown>[];
     expect(entries.map(({ Id }) => Number(Id))).toEqual(rig.management.eventsSince(0).map(({ number }) => number));
     expect(entries.slice(-2)).toMatchObject([
-      { Message: 'an action failed', Severity: 'Critical', MessageId: 'Ferry.1.0.ActionFailed' }, { Message: 'something new', Severity: 'Warning', MessageId: 'Ferry.1.0.Event' },
+      { Message: 'an action failed', Severity: 'Critical', MessageId: 'Ferry.1.1.ActionFailed' }, { Message: 'something new', Severity: 'Warning', MessageId: 'Ferry.1.1.Event' },
     ]);
     const { '@odata.etag': _, ...entry } = (await rig.get(`${LOG}/Entries/${newest()}`)).body;
     expect(entry).toEqual(entries.at(-1));

@@ -1,6 +1,7 @@
 // Every route for every role, from one table: what is not in the table is not served.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ROLES } from '../../../host/bmc/redfish/privilege.ts';
+import { PlayedDesk } from '../played-desk.ts';
 import { NetworkRig, PASSWORD } from './network.ts';
 
 /** Who may: everyone, whoever has logged in, operators and administrators, administrators. */
@@ -28,6 +29,7 @@ const TABLE: Readonly<Record<string, Who>> = {
   [`POST ${UPDATE}/Actions/UpdateService.SimpleUpdate`]: 'operators',
   [`POST ${UPDATE}/FirmwareInventory/:id/Actions/SoftwareInventory.Activate`]: 'operators',
   [`POST ${UPDATE}/FirmwareInventory/:id/Actions/Oem/FerrySoftwareInventory.Revert`]: 'operators',
+  [`POST ${UPDATE}/Actions/Oem/FerryUpdateService.Recover`]: 'operators', [`POST ${UPDATE}/Actions/Oem/FerryUpdateService.RecoverPreview`]: 'operators',
   'DELETE /redfish/v1/TaskService/Tasks/:id': 'operators', 'DELETE /redfish/v1/TaskService/TaskMonitors/:id': 'operators',
 };
 
@@ -35,7 +37,7 @@ const MAY: Readonly<Record<Who, readonly string[]>> = {
   everyone: ['', ...ROLES], users: ROLES, operators: ['Administrator', 'Operator'], administrators: ['Administrator'],
 };
 
-const rig = new NetworkRig();
+const rig = new NetworkRig({ recovery: new PlayedDesk() });
 const tokens = new Map<string, string>();
 
 beforeAll(async () => {

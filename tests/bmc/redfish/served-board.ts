@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import type { RecoveryDesk } from '../../../host/bmc/recovery-desk.ts';
 import { chassis } from '../../../host/bmc/redfish/chassis.ts';
 import { firmwareInventory } from '../../../host/bmc/redfish/firmware-inventory.ts';
 import { managers } from '../../../host/bmc/redfish/managers.ts';
@@ -31,14 +32,14 @@ const PASSWORD = 'correct horse battery';
 const AUTHORIZATION = `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`;
 const PLUGINS = [updateService, firmwareInventory, taskService, systems, chassis, managers];
 
-export async function serveBoard(board: PlayedBoard = new PlayedBoard()) {
+export async function serveBoard(board: PlayedBoard = new PlayedBoard(), recovery?: RecoveryDesk) {
   const scratch = scratchDirectory();
   const stateDirectory = join(scratch.path, 'state');
   mkdirSync(stateDirectory);
   writeFileSync(join(scratch.path, 'password'), `${PASSWORD}\n`);
   const events: ControllerEvent[] = [];
   const network = await startNetwork({
-    listen: '127.0.0.1:0', stateDirectory, management: board, log: (event) => events.push(event), print: (event) => events.push(event),
+    listen: '127.0.0.1:0', stateDirectory, management: board, recovery, log: (event) => events.push(event), print: (event) => events.push(event),
     passwordFile: join(scratch.path, 'password'), plugins: PLUGINS, hashCost: { cost: 1024, blockSize: 8, parallelization: 1 },
   });
   const agent = new https.Agent({ rejectUnauthorized: false, keepAlive: true });

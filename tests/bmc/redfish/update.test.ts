@@ -112,6 +112,7 @@ test('every way to change something asks for a privilege', () => {
     'DELETE TaskService/Tasks/:id ConfigureComponents',
     'POST Managers/1/Actions/Manager.Reset ConfigureManager',
     'POST Systems/1/Actions/ComputerSystem.Reset ConfigureComponents',
+    'POST UpdateService/Actions/Oem/FerryUpdateService.Recover ConfigureComponents', 'POST UpdateService/Actions/Oem/FerryUpdateService.RecoverPreview ConfigureComponents',
     'POST UpdateService/Actions/UpdateService.SimpleUpdate ConfigureComponents',
     'POST UpdateService/FirmwareInventory/:id/Actions/Oem/FerrySoftwareInventory.Revert ConfigureComponents',
     'POST UpdateService/FirmwareInventory/:id/Actions/SoftwareInventory.Activate ConfigureComponents',
