@@ -26,7 +26,7 @@ import {
   lockGiveBack, lockHeldMs, lockIsLive, lockNoteStored, lockReset, lockTakeAway, upgradeId, upgradeImageCount, upgradeIsOpen, upgradeLink, upgradeSession,
 } from "./lock";
 import { OUTBOX, replyBody, replyClear, replyLink, replyRefusal, replySize, replyNow } from "./reply";
-import { trialDoneWith, trialHostDown, trialLeftMs, trialNext, trialReset, trialTick } from "./trial";
+import { trialDoneWith, trialHostDown, trialHostUp, trialLeftMs, trialNext, trialReset, trialTick } from "./trial";
 import { NO_SLOT } from "../wire/inventory";
 import { bootId, HOST_LINK, limitChunk, requestAwaits, requestFinish, requestHandle, requestHoldUntil, requestPhase, requestsConfigure } from "./requests";
 
@@ -229,6 +229,11 @@ export function receiverHostReset(): void {
   receiverHostLost();
   trialHostDown();
   activationHostReset();
+}
+
+/** The host machine has come up, as its firmware says: as good as a hello. Only when `receiverReady`. */
+export function receiverHostUp(): void {
+  trialHostUp();
 }
 
 /** The host machine is down: the session of its program that held the lock is gone. Only when `receiverReady`. */

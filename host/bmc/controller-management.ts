@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto';
 import { VERSION } from '../version.ts';
 import type { Receiver } from '../core/receiver.ts';
+import type { BootWatch } from './boot-watch.ts';
 import type { ControllerEvents } from './controller-events.ts';
 import type { ControllerOptions } from './controller-options.ts';
 import type { ControllerParts } from './controller-parts.ts';
@@ -30,6 +31,7 @@ export interface ControllerManagementOptions {
   readonly events: ControllerEvents;
   readonly receiver: Receiver;
   readonly power: PowerControl;
+  readonly boot: BootWatch;
   nowMs(): number;
 }
 
@@ -68,7 +70,7 @@ export class ControllerManagement implements Management, SlotKeeper {
     const [components, transfer] = [this.#of.receiver.components(now), this.#of.receiver.transfer(now)];
     return {
       time: new Date().toISOString(), components, transfer, rate: this.#rate.rate(transfer), holder: this.#holder(),
-      removal: removalOf(components, transfer), power: this.#of.power.state,
+      removal: removalOf(components, transfer), power: this.#of.power.state, boot: this.#of.boot.snapshot,
     };
   }
 

@@ -1,6 +1,7 @@
 import type { PublicKey } from '../trust/public-key.ts';
 import type { WordMemory } from '../bus/shared-memory.ts';
 import type { Board } from './board.ts';
+import type { BootTimes } from './boot-watch.ts';
 import type { OpenFile } from './durable-file.ts';
 import type { ControllerEvent } from './event-log.ts';
 import type { SlotsOptions } from './slots.ts';
@@ -27,6 +28,8 @@ export interface ControllerOptions {
   readonly labMode?: boolean | undefined;
   /** Told of every event, after it was logged. */
   readonly log?: ((event: ControllerEvent) => void) | undefined;
+  /** How long the stages of the watchdog over the host's boots are; `BOOT_TIMES` when not given. */
+  readonly bootTimes?: BootTimes | undefined;
   /** Faults of the flash. */
   readonly flashFault?: SlotsOptions['inject'];
   /** Opens the files of the staging. */

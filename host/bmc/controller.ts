@@ -3,6 +3,7 @@
 import { MailboxDevice, type MailboxHolder } from '../bus/mailbox-device.ts';
 import { Receiver } from '../core/receiver.ts';
 import type { ComponentSnapshot, TransferSnapshot } from '../core/receiver-exports.ts';
+import { BootWatch } from './boot-watch.ts';
 import { ControllerManagement } from './controller-management.ts';
 import type { ControllerOptions } from './controller-options.ts';
 import { closeParts, openParts, type ControllerParts } from './controller-parts.ts';
@@ -35,11 +36,13 @@ export class Controller {
   readonly #mailbox: MailboxDevice;
   readonly #status: PublishedStatus;
   readonly #power: PowerControl;
+  readonly #boot: BootWatch;
   readonly #management: ControllerManagement;
   /** A response that the ring had no room for. The next one takes its place: the host repeats what it has not heard of. */
   #waiting: Uint8Array | undefined;
   #hostWasReset = false;
   #hostWasLost = false;
+  #hostIsUp = false;
   #idleSteps = 0;
   /** Messages of the host that were no good, and how many of them the log knows of. */
   #dropped = 0;
@@ -62,10 +65,17 @@ export class Controller {
         busIsUp: (isUp) => this.#mailbox.setHostPower(isUp),
         hostLost: () => (this.#hostWasLost = true),
         hostReset: () => (this.#hostWasReset = true),
+        hostStarted: () => this.#boot.hostStarted(),
         say: (event) => this.say(event),
       });
+      const power = this.#power;
+      this.#boot = new BootWatch(options.registers, options.clock, {
+        get power() { return power.state; },
+        hostUp: () => (this.#hostIsUp = true),
+        say: (event) => this.say(event),
+      }, options.bootTimes);
       this.#management = new ControllerManagement({
-        options, parts: this.#parts, events: this.#events, receiver: this.#receiver, power: this.#power, nowMs: () => this.#now(),
+        options, parts: this.#parts, events: this.#events, receiver: this.#receiver, power: this.#power, boot: this.#boot, nowMs: () => this.#now(),
       });
       this.#status = new PublishedStatus(this.#receiver, this.#mailbox);
     } catch (error) {
@@ -96,6 +106,7 @@ export class Controller {
       this.say({ event: 'record-ignored', text: `the slot records name "${name}", which this board does not have like that`, fields: { component: name } });
     }
     this.#power.start();
+    this.#boot.start();
     this.#mailbox.start(this.#now());
     this.#sayReady();
   }
@@ -105,6 +116,7 @@ export class Controller {
     const begin = this.#now();
     let worked = false;
     this.#power.poll();
+    this.#boot.poll();
     this.#management.poll(begin);
     for (let round = 0; round < SLICE_ROUNDS; round++) {
       const now = this.#now();
@@ -169,10 +181,17 @@ export class Controller {
       this.say({ event: 'host-reset', text: 'the host has been reset' });
       return true;
     }
+    if (this.#hostIsUp) {
+      this.#hostIsUp = false;
+      // It may have been reset again since.
+      if (this.#boot.snapshot.state === 'up') this.#receiver.hostUp();
+      return true;
+    }
     const { inbox } = this.#receiver;
     const size = this.#mailbox.receive(inbox, () => this.#receiver.messageSize(inbox.length));
     if (size === 0) return false;
-    if (this.#receiver.deliver(MAILBOX_LINK, inbox.subarray(0, size), now) !== 'Ok') this.#dropped++;
+    if (this.#receiver.deliver(MAILBOX_LINK, inbox.subarray(0, size), now) === 'Ok') this.#boot.heard();
+    else this.#dropped++;
     return true;
   }
 

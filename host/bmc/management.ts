@@ -1,6 +1,7 @@
 // What someone who reaches the controller over a network may see and do: the only door between the controller and
 // its network side. It knows nothing of HTTP, Redfish or users. Answers are plain objects that stay as they are.
 import type { ComponentSnapshot, TransferSnapshot } from '../core/receiver-exports.ts';
+import type { BootSnapshot } from './boot-watch.ts';
 import type { LoggedEvent } from './event-log.ts';
 import type { PowerAction, PowerState } from './power.ts';
 import type { UpgradeRecord } from './upgrade-record.ts';
@@ -48,6 +49,8 @@ export interface ManagementSnapshot {
   /** Whether power may be removed now, and a sentence that says why. */
   readonly removal: { readonly isSafe: boolean; readonly why: string };
   readonly power: PowerState;
+  /** How the host's boot goes; undefined on a board that does not watch it. */
+  readonly boot?: BootSnapshot;
 }
 
 /** An image that a remote user sends. It takes the way of an image that comes over the bus: one lock, one journal. */

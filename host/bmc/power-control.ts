@@ -168,6 +168,7 @@ export class PowerControl {
   /** The count is that of before the host heard of it: it can be fast. */
   #beginStart(hostResets: number): void {
     this.#waiting = { for: 'start', untilMs: this.#after(ANSWER_MS), hostResets };
+    this.#owner.hostStarted();
   }
 
   #started(): void {

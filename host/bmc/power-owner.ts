@@ -7,6 +7,8 @@ export interface PowerOwner {
   busIsUp(isUp: boolean): void;
   /** The power has gone or the reset is on: the host's session is gone, as after a reset of the host. */
   hostLost(): void;
+  /** The host has been switched on, or its reset has been let go: its firmware starts. */
+  hostStarted(): void;
   /** The host has started anew, and no program of it was there to count that. */
   hostReset(): void;
   say(event: ControllerEvent): void;

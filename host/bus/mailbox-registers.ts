@@ -9,8 +9,8 @@ export const Register = {
   identity: 0x00, versions: 0x04, layout: 0x08, ready: 0x0c, bootId: 0x10, heartbeat: 0x14,
   sendRing: 0x18, sendSize: 0x1c, receiveRing: 0x20, receiveSize: 0x24,
   resetDone: 0x28, resetRefused: 0x2c, holder: 0x30, heldMs: 0x34, hostResetsSeen: 0x38,
-  power: 0x3c, powerCommand: 0x40, powerEventSeen: 0x44, modes: 0x48,
-  doorbell: 0x80, reset: 0x84, hostResets: 0x88, powerEvent: 0x8c,
+  power: 0x3c, powerCommand: 0x40, powerEventSeen: 0x44, modes: 0x48, bootFailure: 0x4c,
+  doorbell: 0x80, reset: 0x84, hostResets: 0x88, powerEvent: 0x8c, postCode: 0x90, bootProgress: 0x94,
   status: 0x100,
 } as const;
 
@@ -30,6 +30,12 @@ export const HostPowerCommand = { forceOff: 1, restart: 2, shutDown: 3, shutDown
 
 /** What the register `powerEvent` tells the device, in the same form. */
 export const HostPowerEvent = { button: 1, accepted: 2, off: 3, restarted: 4 } as const;
+
+/** What the register `bootProgress` tells the device, in its lowest eight bits; see `boot-registers.ts` for the others. */
+export const HostBootProgress = { postComplete: 1, bootComplete: 2 } as const;
+
+/** Which stage of the watchdog has run out, in the lowest eight bits of the register `bootFailure`. */
+export const BootFailureStage = { frb3: 1, frb2: 2 } as const;
 
 /** Indices in the window: two words each. */
 export const Index = { sendHead: 0x00, sendTail: 0x40, receiveHead: 0x80, receiveTail: 0xc0 } as const;

@@ -29,6 +29,7 @@ export interface ReceiverExports
   receiverNext(now: number): number;
   receiverDone(status: number, value: number): number;
   receiverHostReset(): void;
+  receiverHostUp(): void;
   receiverHostLost(): void;
   receiverIsHeld(now: number): number;
   receiverStatus(now: number): number;

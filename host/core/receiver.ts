@@ -112,6 +112,11 @@ export class Receiver {
     this.#core.receiverHostLost();
   }
 
+  /** The host has come up, as its firmware says. Only while `ready`. */
+  hostUp(): void {
+    this.#core.receiverHostUp();
+  }
+
   /** Makes the image in the slot that does not run the running one, on trial. `Ok`, `Full` (something is under way) or `WrongState` (there is none). */
   activate(component: string): string {
     return this.#statuses[this.#core.receiverActivate(this.#names.indexOf(component) >>> 0)] ?? 'unknown';

@@ -19,6 +19,7 @@ function started(): PowerControl {
   const control = new PowerControl(registers, { nowMs: () => now }, {
     busIsUp: (isUp) => told.push(isUp ? 'bus up' : 'bus down'),
     hostLost: () => told.push('lost'),
+    hostStarted: () => undefined,
     hostReset: () => told.push('reset'),
     say: ({ event, text }) => {
       told.push(event);

@@ -56,7 +56,7 @@ describe('ferry bmc', () => {
     const child = spawnFerry(['bmc', '--state', state, '--board', board]);
     const exit = once(child, 'exit');
     const [line] = (await once(child.stdout!, 'data')) as [Buffer];
-    expect(String(line)).toMatch(/^ready: platform test-board, bmc \(no whole image\); state in .*\n$/);
+    expect(String(line)).toMatch(/^ready: platform test-board, bmc \(no whole image\); state in .*\n/);
     child.stdout!.destroy();
     const machine = openMachineDirectory(state);
     // Something to say: a reset of the host.

@@ -5,14 +5,14 @@ import type { MessageEntry, Severity } from './message.ts';
 /** The words of the log, by how bad what they tell is. */
 const WORDS = {
   OK: [
-    'account-changed', 'account-created', 'account-removed', 'activated', 'asked', 'certificate-made', 'committed', 'download-started', 'file-received',
+    'account-changed', 'account-created', 'account-removed', 'activated', 'asked', 'boot-complete', 'certificate-made', 'committed', 'download-started', 'file-received',
     'file-started', 'file-stored', 'host-reset', 'keys-changed', 'listening', 'logged-in', 'logged-out', 'pending', 'power-off', 'power-on', 'power-requested',
     'power-restarted', 'ready', 'repair-started', 'restart', 'stopped', 'trial', 'upgrade-ended', 'upgrade-started',
     'recovery-candidate', 'recovery-choice', 'recovery-confirming', 'recovery-fetching', 'recovery-healthy', 'recovery-holding', 'recovery-ordered', 'recovery-reading-back',
     'recovery-releasing', 'recovery-resumed', 'recovery-sourcing', 'recovery-staged', 'recovery-waiting', 'recovery-writing',
   ],
   Warning: [
-    'account-locked', 'ask-refused', 'certificate-expired', 'download-failed', 'entries-lost', 'host-reset-needed', 'key-not-trusted', 'lab-mode', 'login-failed', 'messages-dropped',
+    'account-locked', 'ask-refused', 'boot-failed', 'certificate-expired', 'download-failed', 'entries-lost', 'host-reset-needed', 'key-not-trusted', 'lab-mode', 'login-failed', 'messages-dropped',
     'condemned', 'no-keys', 'power-request-failed', 'record-ignored', 'taken-untrusted', 'trial-reverted', 'upgrade-abandoned', 'upgrade-aborted', 'upgrade-interrupted',
     'recovery-asking', 'recovery-boot-failed', 'recovery-evidence', 'recovery-host-held', 'recovery-needed', 'recovery-postponed', 'recovery-retry', 'recovery-source',
     'recovery-source-failed', 'recovery-stopped',
