@@ -8,6 +8,9 @@
  *                                    │  ▲ │
  *                 the device starts  └──┘ │ it does not hold, or the device has started TRIAL_LIMIT times without a commit
  *                 again: attempt + 1      └──────────────────────────► rejected; the image before runs
+ *
+ * An image that was looked at and is not what its record says is condemned: its slot is on record as failed from then on,
+ * so that a start of the device finds out, and the same image is taken again.
  */
 import { Status } from "../status";
 import { RESET_DEVICE, RESET_HOST } from "../wire/end-upgrade";
@@ -36,6 +39,8 @@ enum Work {
   Choose,
   /** A pending activation of one component is taken back, or the image before shall run. */
   Revert,
+  /** The slot that one component runs from does not hold what its record says. */
+  Condemn,
 }
 
 /** So often the device starts with an image on trial that is not committed; the next start goes back. */
@@ -121,6 +126,11 @@ export function activationRevert(component: u32): void {
   beginOne(Work.Revert, component);
 }
 
+/** Puts on record that the slot that a component runs from holds no whole image. The caller has seen that one is on record. */
+export function activationCondemn(component: u32): void {
+  beginOne(Work.Condemn, component);
+}
+
 function runFromNow(slot: u32, attempt: u32): void {
   componentSetActive(index, slot);
   componentSetPending(index, NO_SLOT);
@@ -177,6 +187,13 @@ function revert(): bool {
   return true;
 }
 
+/** The security floor stays: what was damaged had been committed, or had not. */
+function condemn(): bool {
+  slotSetState(index, componentActive(index), SlotState.Failed);
+  componentSetTrial(index, 0);
+  return true;
+}
+
 /** Changes the component at `index` as the present work wants it. True when its record has to be written. */
 function change(): bool {
   switch (work) {
@@ -185,6 +202,7 @@ function change(): bool {
     case Work.Commit: return index == only && commit();
     case Work.Reject: return index == only && reject();
     case Work.Revert: return index == only && revert();
+    case Work.Condemn: return index == only && condemn();
     case Work.Choose:
       if (index != only) return false;
       runFromNow(componentFallback(index), 1);

@@ -6,7 +6,7 @@ import {
   RECORD_NO_TRIAL, RECORD_SIZE, recordBegin, recordCheck, recordFloorOf, recordSeal, recordSetFloor, recordSetTrial, recordTrialOf,
 } from "../flash/slot-record";
 import { Status } from "../status";
-import { FLAG_HOST_RESET, FLAG_IN_PLACE, FLAG_LAB_MODE, inventoryResponseEncode, NO_SLOT, SLOT_SIZE } from "../wire/inventory";
+import { FLAG_HOST_RESET, FLAG_IN_PLACE, FLAG_LAB_MODE, inventoryMarkFailed, inventoryResponseEncode, NO_SLOT, SLOT_SIZE } from "../wire/inventory";
 import { DIGEST_SIZE, NAME_SIZE, SlotState, VERSION_SIZE } from "../wire/message-type";
 import { isName } from "../wire/text";
 
@@ -21,6 +21,8 @@ export let componentFound: u32 = 0;
 const pages: usize = memory.data(4096, 16);
 const remembered: usize = memory.data(256, 16);
 const slotSizes: usize = memory.data(64, 16);
+/** One byte a component: the bit of a slot is set when it was read back last and does not hold what its record says. */
+const differing: usize = memory.data(16, 16);
 
 // Offsets in a record page; drawn in flash/slot-record.ts.
 const SEQUENCE: usize = 8;
@@ -61,6 +63,7 @@ export function componentAdd(name: usize, slotCount: u32, slotSize: u32): Status
   if (componentCount == COMPONENT_LIMIT) return Status.NoRoom;
   if (componentFind(name)) return Status.BadArgument;
   recordBegin(componentPage(componentCount), name, slotCount);
+  store<u8>(differing + <usize>componentCount, 0);
   store<u32>(slotSizes + (<usize>componentCount << 2), slotSize);
   componentCount++;
   return Status.Ok;
@@ -103,6 +106,12 @@ export function componentIsBroken(index: u32): bool {
 export function componentActive(index: u32): u32 {
   const active: u32 = load<u8>(componentPage(index) + ACTIVE);
   return slotState(index, active) == SlotState.Valid ? active : NO_SLOT;
+}
+
+/** The running slot as hosts are told it: NO_SLOT also when it was read back and does not hold what its record says. */
+export function componentSound(index: u32): u32 {
+  const active: u32 = componentActive(index);
+  return active != NO_SLOT && slotDiffers(index, active) ? NO_SLOT : active;
 }
 
 /** The slot that runs after the next reset of the device, or NO_SLOT. */
@@ -235,9 +244,20 @@ function isUnnoted(index: u32, slot: u32): bool {
   return slotState(index, slot) == SlotState.Writing || slotState(index, slot) == SlotState.Failed;
 }
 
+/** Whether the slot, when it was read back last, did not hold what its record says. */
+export function slotDiffers(index: u32, slot: u32): bool {
+  return ((<u32>load<u8>(differing + <usize>index) >> slot) & 1) != 0;
+}
+
+/** What a look at the whole slot has found. */
+export function slotNoteLook(index: u32, slot: u32, differs: bool): void {
+  const others: u32 = <u32>load<u8>(differing + <usize>index) & ~(1 << slot);
+  store<u8>(differing + <usize>index, <u8>(others | (<u32>differs << slot)));
+}
+
 /** Whether the slot holds, whole, the image with this digest. */
 export function slotHolds(index: u32, slot: u32, digest: usize): bool {
-  if (slot == NO_SLOT || slotState(index, slot) != SlotState.Valid) return false;
+  if (slot == NO_SLOT || slotState(index, slot) != SlotState.Valid || slotDiffers(index, slot)) return false;
   return memory.compare(slotDigest(index, slot), digest, DIGEST_SIZE) == 0;
 }
 
@@ -282,11 +302,18 @@ export function componentBoot(index: u32): bool {
   return true;
 }
 
-/** Encodes the inventory response of version 1 for a component. Answers the bytes of the body. */
+/**
+ * Encodes the inventory response of version 1 for a component: a slot that was found to differ from its record is told as
+ * failed. Answers the bytes of the body.
+ */
 export function componentInventory(body: usize, index: u32, labMode: bool): u32 {
   const flags: u32 = (componentIsInPlace(index) ? FLAG_IN_PLACE : 0) | (componentNeedsHostReset(index) ? FLAG_HOST_RESET : 0)
     | (labMode ? FLAG_LAB_MODE : 0);
-  return inventoryResponseEncode(
-    body, componentSlotCount(index), componentActive(index), componentPending(index), index, componentCount,
+  const size: u32 = inventoryResponseEncode(
+    body, componentSlotCount(index), componentSound(index), componentPending(index), index, componentCount,
     componentName(index), componentSlotSize(index), flags, slotAt(index, 0));
+  for (let slot: u32 = 0; slot < componentSlotCount(index); slot++) {
+    if (slotState(index, slot) == SlotState.Valid && slotDiffers(index, slot)) inventoryMarkFailed(body, slot);
+  }
+  return size;
 }

@@ -29,7 +29,7 @@ import { DIGEST_SIZE, Phase, SIGNATURE_LIMIT, SlotState, VERSION_SIZE } from "..
 import {
   componentIsInPlace, componentName, componentPage, componentRemember, componentRestore, componentSeal, componentSetActive, componentSetHostReset,
   componentSetPending, componentSetTrial, componentSlotSize, componentTarget, slotDoubtFrom, slotDoubtTo, slotHolds, slotImageSize, slotSecurity,
-  slotSetDoubt, slotSet, slotSetState, slotVersion, slotDigest,
+  slotNoteLook, slotSetDoubt, slotSet, slotSetState, slotVersion, slotDigest,
 } from "./components";
 import { jobFlash, jobStaging, Note, noteAdd, ReceiverAction } from "./job";
 
@@ -299,6 +299,7 @@ function stored(success: bool): void {
     // Also when a cut writing was only looked at again: what the slot holds now is not what the host started from.
     const isNew: bool = !slotHolds(fileComponent, fileSlot, FILE_DIGEST);
     settleDoubt();
+    slotNoteLook(fileComponent, fileSlot, false);
     slotSet(fileComponent, fileSlot, SlotState.Valid, fileSize, fileSecurity, FILE_VERSION, FILE_DIGEST);
     if (componentIsInPlace(fileComponent)) {
       componentSetActive(fileComponent, fileSlot);

@@ -14,9 +14,11 @@ import {
 import { LOWEST_VERSION, MAXIMUM_CHUNK, MAXIMUM_WINDOW, MessageType, NAME_SIZE, Phase, RESPONSE, VERSION_SIZE } from "../wire/message-type";
 import { statusResponseEncode } from "../wire/status-report";
 import {
-  activationBoot, activationChoose, activationDoneWith, activationHostReset, activationIsBusy, activationNext, activationReset, activationRevert,
+  activationBoot, activationChoose, activationCondemn, activationDoneWith, activationHostReset, activationIsBusy, activationNext, activationReset, activationRevert,
 } from "./activation";
-import { componentCount, componentFallback, componentIsBroken, componentPending, componentTrial } from "./components";
+import {
+  componentActive, componentCount, componentFallback, componentIsBroken, componentPending, componentSlotCount, componentTrial, slotNoteLook,
+} from "./components";
 import {
   FILE_VERSION, fileComponent, fileComponentName, fileDone, fileDoneWith, fileEnd, fileFailure, fileIndex,
   fileIsBusy, fileIsWhole, fileNext, filePhase, fileReset, fileResume, fileSeed, fileSize, fileSlot, FileState, fileState, fileStore, fileVerdict,
@@ -277,6 +279,29 @@ export function receiverRevert(component: u32): Status {
   if (status != Status.Ok) return status;
   if (componentPending(component) == NO_SLOT && componentFallback(component) == NO_SLOT) return Status.WrongState;
   activationRevert(component);
+  return Status.Ok;
+}
+
+/**
+ * Puts on record that the slot that a component runs from does not hold what its record says: failed. What the slot holds
+ * stays there, and the same image is taken again. `Full` while something is under way, `WrongState` when no slot is on
+ * record as running a whole image.
+ */
+export function receiverCondemn(component: u32): Status {
+  const status: Status = mayChoose(component);
+  if (status != Status.Ok) return status;
+  if (componentActive(component) == NO_SLOT) return Status.WrongState;
+  activationCondemn(component);
+  return Status.Ok;
+}
+
+/**
+ * Somebody has read the whole slot back, and it does not (`differs` not 0) or does hold what its record says. Until the next look, or
+ * until it is written, or until the device starts anew, a slot that differs holds no whole image for hosts that ask.
+ */
+export function receiverLooked(component: u32, slot: u32, differs: u32): Status {
+  if (component >= componentCount || slot >= componentSlotCount(component)) return Status.BadArgument;
+  slotNoteLook(component, slot, differs != 0);
   return Status.Ok;
 }
 

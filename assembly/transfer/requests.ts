@@ -27,8 +27,8 @@ import {
 } from "../wire/transmit-data";
 import { activationBegin, activationFailed, activationResets, TRIAL_LIMIT } from "./activation";
 import {
-  componentActive, componentCount, componentFind, componentFloor, componentFound, componentHasRejected, componentInventory, componentIsInPlace,
-  componentSlotSize, componentTrial, slotHolds, slotVersion,
+  componentCount, componentFind, componentFloor, componentFound, componentHasRejected, componentInventory, componentIsInPlace,
+  componentSlotSize, componentSound, componentTrial, slotHolds, slotVersion,
 } from "./components";
 import {
   FILE_DIGEST, fileBegin, fileChunk, fileDone, fileEnd, fileEqualBytes, fileFailure, fileFlashMs, fileIs, fileIsBusy, fileMask,
@@ -129,7 +129,8 @@ function startUpgrade(link: u32, body: usize, now: u32): void {
 
 /** Whether policy lets the announced image replace what the component runs. */
 function judge(component: u32): u32 {
-  const active: u32 = componentActive(component);
+  // What runs and was found to be damaged may be replaced by any image that its security number allows, as if nothing ran.
+  const active: u32 = componentSound(component);
   if (startFileSize == 0 || startFileSize > componentSlotSize(component)) return Completion.BadImageSize;
   if (slotHolds(component, active, startFileDigest)) return Completion.AlreadyRunning;
   if (startFileAllow < <u32>Allow.Reinstall && componentHasRejected(component, startFileDigest)) return Completion.TrialFailed;

@@ -6,7 +6,7 @@
 import { Status } from "../status";
 import { NO_SLOT } from "../wire/inventory";
 import { activationBeganTrial, activationCommit, activationReject, activationTrialSeen } from "./activation";
-import { componentActive, componentCount, componentFallback, componentIsInPlace, componentTrial } from "./components";
+import { componentActive, componentCount, componentFallback, componentIsInPlace, componentTrial, slotNoteLook } from "./components";
 import { jobFlash, Note, noteAdd, ReceiverAction } from "./job";
 
 /** The component that is or was looked at. */
@@ -84,12 +84,13 @@ export function trialNext(now: u32): ReceiverAction {
   return ReceiverAction.CheckHealth;
 }
 
-/** How the action that `trialNext` named has ended; with the value 1 it goes on. */
+/** How the action that `trialNext` named has ended; with the value 1 it goes on. VerifyFailed: the slot was read, and differs from its record. */
 export function trialDoneWith(status: Status, value: u32, now: u32): void {
   if (status == Status.Ok && value == 1) return;
   isLooking = false;
   hasLooked = true;
   lookedAt = now;
+  if (status == Status.Ok || status == Status.VerifyFailed) slotNoteLook(trialComponent, componentActive(trialComponent), status != Status.Ok);
   if (status == Status.Ok) {
     unwell = 0;
     return activationCommit(trialComponent);

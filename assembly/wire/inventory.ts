@@ -88,6 +88,11 @@ export function inventoryResponseEncode(
   return INVENTORY_RESPONSE_SIZE;
 }
 
+/** Tells of a slot in the response at `body` that it holds no whole image, whatever else is told of it. */
+export function inventoryMarkFailed(body: usize, slot: u32): void {
+  store<u8>(body + SLOTS + slot * SLOT_SIZE + STATE, <u8>SlotState.Failed);
+}
+
 /** Appends what version 2 tells. Answers the bytes of the body. */
 export function inventoryTrialEncode(body: usize, floor: u32, attempt: u32, limit: u32, leftMs: u32): u32 {
   store<u32>(body, floor, INVENTORY_RESPONSE_SIZE);

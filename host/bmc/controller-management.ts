@@ -18,7 +18,7 @@ import type { PowerAction } from './power.ts';
 import type { PowerControl } from './power-control.ts';
 import { RemoteActions } from './remote-actions.ts';
 import { removalOf } from './removal.ts';
-import { condemnSlot, verifySlot } from './slot-verification.ts';
+import { verifySlot } from './slot-verification.ts';
 import { TransferRateMeter } from './transfer-rate.ts';
 import type { UpgradeRecord } from './upgrade-record.ts';
 
@@ -145,16 +145,17 @@ export class ControllerManagement implements Management, SlotKeeper {
   }
 
   verify(component: string): Promise<SlotVerification> {
-    return verifySlot(component, () => this.#of.receiver.components(this.#of.nowMs()), (...args) => this.#of.parts.slots.read(...args));
+    return verifySlot(component, {
+      components: () => this.#of.receiver.components(this.#of.nowMs()),
+      readFlash: (...args) => this.#of.parts.slots.read(...args),
+      looked: (...found) => this.#of.receiver.looked(...found),
+    });
   }
 
-  condemn(component: string, user: string): ActionOutcome {
-    if (this.#push !== undefined || this.#holder() !== undefined || !this.#of.receiver.ready()) return { ok: false, text: 'an upgrade is open; nothing was changed; try again when it has ended' };
-    const { ok, text } = condemnSlot(component, this.#of.parts.slotLog);
-    if (ok) this.#of.events.say({ event: 'condemned', text, fields: { component, user } });
-    // The receiver has read the records at its start, and goes by what it read.
-    this.#isToRestart ||= ok;
-    return { ok, text };
+  async condemn(component: string, user: string): Promise<ActionOutcome> {
+    const outcome = await this.#actions.condemn(component);
+    this.#of.events.say({ event: outcome.ok ? 'condemned' : 'ask-refused', text: outcome.text, fields: { component, user, action: 'condemn' } });
+    return outcome;
   }
 
   /** The user of the upgrade with this session, when it is one of a remote user. */

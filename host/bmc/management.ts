@@ -145,13 +145,16 @@ export interface SlotVerification {
 
 /** Looks at flash itself, and lets the records follow what it finds. The controller does; a board that a test plays need not. */
 export interface SlotKeeper {
-  /** Reads the slot that a component runs from back, a piece at a time, and compares it with its record. */
+  /**
+   * Reads the slot that a component runs from back, a piece at a time, and compares it with its record. From a look that
+   * finds a difference to the next one, the same image is taken again, as if none ran.
+   */
   verify(component: string): Promise<SlotVerification>;
   /**
-   * Puts on record that the slot that a component runs from holds no whole image, and starts the controller anew, which
-   * then takes the same image again. Refused while an upgrade is open.
+   * Puts on record that the slot that a component runs from holds no whole image. What it holds stays there until the same
+   * image, or another one, is taken. Refused while an upgrade is open.
    */
-  condemn(component: string, user: string): ActionOutcome;
+  condemn(component: string, user: string): Promise<ActionOutcome>;
 }
 
 export type RecoverableManagement = Management & SlotKeeper;

@@ -1,4 +1,4 @@
-// What a remote user has the receiver do besides sending: activate, go back, abort. An answer is given when the slot
+// What somebody beside the host has the receiver do besides taking images: activate, go back, condemn, abort. An answer is given when the slot
 // records say so, not when it was asked for. Driven by the controller's step.
 import type { ComponentSnapshot } from '../core/receiver-exports.ts';
 import type { Receiver } from '../core/receiver.ts';
@@ -59,6 +59,17 @@ export class RemoteActions {
       isDone: ({ running, pending }) => (before?.pending === undefined ? running !== before?.running : pending === undefined),
       impossible: `${name} can not go back: expected another whole image that its security number still allows, or a pending activation`,
       done: (component) => `${runningImage(component)} is the running image`,
+    });
+  }
+
+  /** Puts on record that the slot that a component runs from does not hold what its record says. */
+  condemn(name: string): Promise<ActionOutcome> {
+    const before = this.#find(name);
+    return this.#ask(name, {
+      begin: () => this.#options.receiver.condemn(name),
+      isDone: ({ running }) => running === undefined,
+      impossible: `${name}: expected a slot that is on record as whole, got none`,
+      done: () => `${before === undefined ? name : runningImage(before)} in slot ${before?.running ?? 0} is not what its record says: on record as not whole from now on`,
     });
   }
 

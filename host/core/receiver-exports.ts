@@ -22,6 +22,8 @@ export interface ReceiverExports
   receiverVerdict(completion: number, security: number): void;
   receiverActivate(component: number): number;
   receiverRevert(component: number): number;
+  receiverCondemn(component: number): number;
+  receiverLooked(component: number, slot: number, differs: number): number;
   receiverAbort(): number;
   trialLeftMs(component: number, now: number): number;
   receiverReady(): number;
@@ -87,11 +89,14 @@ export interface ReceiverHost {
   judge(offer: ImageOffer): ImageVerdict;
   /** Takes these bytes of the open staging into the hash that was signed; with the last ones of the image, checks the signature. */
   authenticate(offset: number, size: number): ImageVerdict;
-  /** Whether the device is well with this slot running: throws when not, answers false to be asked again. */
+  /** Whether the device is well with this slot running: throws when not (`DamagedSlot` when the slot holds something else), answers false to be asked again. */
   checkHealth(component: string, slot: number): boolean;
   /** An action threw: for the log. The receiver has taken it as failed already. */
   failed(action: string, cause: unknown): void;
 }
+
+/** A slot was read back, and does not hold what its record says. */
+export class DamagedSlot extends Error {}
 
 /** An image that is announced. */
 export interface ImageOffer {

@@ -1,8 +1,9 @@
 // The receiving end of core.wasm: carries messages in, performs its actions through a host, one at a time.
 import { nameIn, readNumber } from './flash-globals.ts';
 import { setGeometry } from './flash-plan.ts';
-import type {
-  ComponentSnapshot, ImageOffer, ImageVerdict, ReceiverComponent, ReceiverExports, ReceiverHost, ReceiverOptions, TransferSnapshot,
+import {
+  type ComponentSnapshot, DamagedSlot, type ImageOffer, type ImageVerdict, type ReceiverComponent, type ReceiverExports, type ReceiverHost,
+  type ReceiverOptions, type TransferSnapshot,
 } from './receiver-exports.ts';
 import { readComponents, readTransfer } from './receiver-snapshot.ts';
 import { readRecord, writeRecord, type SlotRecord } from './slot-record.ts';
@@ -83,7 +84,7 @@ export class Receiver {
     try {
       value = this.#perform[name]?.();
     } catch (error) {
-      status = isNoRoom(error) ? 'NoRoom' : 'DeviceFailed';
+      status = isNoRoom(error) ? 'NoRoom' : error instanceof DamagedSlot ? 'VerifyFailed' : 'DeviceFailed';
       cause = error;
     }
     this.#expect(this.#core.receiverDone(this.#statuses.indexOf(status), value ?? 0), `reporting the action ${name}`);
@@ -125,6 +126,16 @@ export class Receiver {
   /** Takes a pending activation back, or runs the image before. Answers as `activate`. */
   revert(component: string): string {
     return this.#statuses[this.#core.receiverRevert(this.#names.indexOf(component) >>> 0)] ?? 'unknown';
+  }
+
+  /** Puts on record that the slot that a component runs from does not hold what its record says. Answers as `activate`. */
+  condemn(component: string): string {
+    return this.#statuses[this.#core.receiverCondemn(this.#names.indexOf(component) >>> 0)] ?? 'unknown';
+  }
+
+  /** A whole slot was read back: hosts are told no more that it holds an image when it differs from its record, until it is read or written again. */
+  looked(component: string, slot: number, differs: boolean): void {
+    this.#expect(this.#core.receiverLooked(this.#names.indexOf(component) >>> 0, slot, differs ? 1 : 0), `noting a look at slot ${slot} of "${component}"`);
   }
 
   /** Ends the open upgrade, whoever holds it; what was received is kept. Answers as `activate`. */

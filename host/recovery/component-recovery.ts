@@ -3,6 +3,7 @@
 import type { ControllerEvent } from '../bmc/event-log.ts';
 import type { SlotVerification } from '../bmc/management.ts';
 import type { ComponentSnapshot } from '../core/receiver-exports.ts';
+import { untilAborted } from './found-image.ts';
 import { HostHold } from './host-hold.ts';
 import { needOf, reasonFor } from './needs.ts';
 import type { RecoveryParts } from './recovery-parts.ts';
@@ -67,7 +68,7 @@ export class ComponentRecovery {
   async #act(reason: NeedReason, trigger: Trigger, signal: AbortSignal): Promise<void> {
     if (this.#mustKeepOff(reason, trigger)) this.takeHost(false);
     if (!this.#mayAct(reason)) return;
-    if (reason === 'corrupt' && this.component().running !== undefined) return this.#condemn(signal);
+    if (reason === 'corrupt' && this.component().running !== undefined && !(await this.#condemn(signal))) return;
     await this.#replacement.run(this.need(reason), signal);
   }
 
@@ -180,12 +181,11 @@ export class ComponentRecovery {
     return false;
   }
 
-  /** The device takes the same image again only when the records say that it is not there. */
-  async #condemn(signal: AbortSignal): Promise<void> {
-    const { ok, text } = this.parts.management.condemn(this.watched.name, USER);
-    if (!ok) return this.say('recovery-postponed', text);
-    // The controller starts anew, and the agent with it.
-    await new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }));
+  /** What is damaged is on record as damaged before anything else happens: whatever ends the controller, the next one knows. */
+  async #condemn(signal: AbortSignal): Promise<boolean> {
+    const { ok, text } = await untilAborted(this.parts.management.condemn(this.watched.name, USER), signal);
+    if (!ok) this.say('recovery-postponed', text);
+    return ok;
   }
 }
 
