@@ -31,6 +31,8 @@ export function completionMeaning(completion: u32): string {
     case Completion.OnTrial: return "what the component runs is still on trial, and the other slot holds the image to go back to";
     case Completion.TrialFailed: return "this image was on trial before and did not hold, and the config does not ask for it again";
     case Completion.Aborted: return "the upgrade has been given up there, by someone who administers it";
+    case Completion.BaseNotHeld: return "it does not hold the image that the patch was made for";
+    case Completion.PatchFailed: return "what came is no patch, or does not make the announced image";
     default: return "a completion code that this version of ferry does not know";
   }
 }
@@ -67,6 +69,8 @@ export function completionName(completion: u32): string {
     case Completion.OnTrial: return "OnTrial";
     case Completion.TrialFailed: return "TrialFailed";
     case Completion.Aborted: return "Aborted";
+    case Completion.BaseNotHeld: return "BaseNotHeld";
+    case Completion.PatchFailed: return "PatchFailed";
     default: return "Unknown";
   }
 }

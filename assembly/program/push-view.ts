@@ -28,6 +28,7 @@ export function showEnd(): void {
 function phaseName(): string {
   switch (senderPhase) {
     case Phase.Receiving: return "send";
+    case Phase.Patching: return "patch";
     case Phase.Verifying: return "verify";
     case Phase.Writing: return "write";
     case Phase.ReadingBack: return "read-back";
@@ -38,6 +39,7 @@ function phaseName(): string {
 function phaseWords(): string {
   switch (senderPhase) {
     case Phase.Receiving: return "sending";
+    case Phase.Patching: return "the patch has arrived; the device makes the image from it and from what it holds";
     case Phase.Verifying: return "all of it has arrived; the device computes its digest";
     case Phase.Writing: return "the digest is right; the device writes it to flash";
     default: return "written; the device reads it back";

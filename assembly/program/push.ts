@@ -118,7 +118,7 @@ export function pushImage(upgrade: u32, index: u32): Status {
     pad(SENDER_VERSION, VERSION_SIZE, imageVersion(index), imageVersionSize(index));
     memory.copy(SENDER_DIGEST, planDigest(index), DIGEST_SIZE);
     memory.copy(SENDER_SIGNATURE, signatureFile(index), signatureSize(index));
-    status = senderBegin(upgrade, index, <u32>imageAllow(index), planSize(index), signatureSize(index));
+    status = senderBegin(upgrade, index, <u32>imageAllow(index), planSize(index), signatureSize(index), 0);
   }
   if (status == Status.Ok) status = drive();
   showEnd();

@@ -55,6 +55,7 @@ function phaseWords(): string {
     case Phase.Idle: return "idle";
     case Phase.Open: return "an upgrade is open, no image is under way";
     case Phase.Receiving: return "receiving";
+    case Phase.Patching: return "making the image from a patch";
     case Phase.Verifying: return "verifying";
     case Phase.Writing: return "writing to flash";
     case Phase.ReadingBack: return "reading back from flash";
@@ -68,6 +69,7 @@ function phaseName(): string {
     case Phase.Idle: return "idle";
     case Phase.Open: return "open";
     case Phase.Receiving: return "receiving";
+    case Phase.Patching: return "patching";
     case Phase.Verifying: return "verifying";
     case Phase.Writing: return "writing";
     case Phase.ReadingBack: return "reading-back";

@@ -108,6 +108,7 @@ function isOfImage(status: Status): bool {
 
 function phaseWords(): string {
   switch (senderPhase) {
+    case Phase.Patching: return " while it was made from the patch";
     case Phase.Verifying: return " while it was verified";
     case Phase.Writing: return " while it was written to flash";
     case Phase.ReadingBack: return " while it was read back";

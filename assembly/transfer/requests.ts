@@ -13,7 +13,7 @@ import { helloHighest, helloLowest, helloRequestDecode, helloResponseEncode } fr
 import { inventoryIndex, inventoryRequestDecode, inventoryTrialEncode } from "../wire/inventory";
 import { Allow, LOWEST_VERSION, MessageType, NAME_SIZE, PROTOCOL_VERSION, VERSION_SIZE } from "../wire/message-type";
 import {
-  startFileAllow, startFileComponent, startFileDigest, startFileIndex, startFileRequestDecode, startFileResponseEncode, startFileSize,
+  startFileAllow, startFileComponent, startFileDigest, startFileIndex, startFilePatchSize, startFileRequestDecode, startFileResponseEncode, startFileSize,
   startFileSignature, startFileSignatureSize, startFileUpgrade, startFileVersion,
 } from "../wire/start-file";
 import {
@@ -171,6 +171,7 @@ function startFile(link: u32, body: usize, now: u32): void {
   if (fileState == FileState.Storing) return replyRefusal(link, Completion.Busy);
   const verdict: u32 = judge(component);
   if (verdict != Completion.Ok) return replyRefusal(link, verdict);
+  if (startFilePatchSize != 0) return replyRefusal(link, Completion.BaseNotHeld);
   fileBegin(
     startFileIndex, component, startFileSize, startFileVersion, startFileDigest, limitChunk, startFileSignature, startFileSignatureSize);
   answerLater(link);

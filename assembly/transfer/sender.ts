@@ -25,8 +25,8 @@ import {
 import { frameBodySize, frameDecode, frameEncode, frameId, frameIsResponse, frameSpoken, frameType, HEADER_SIZE } from "../wire/frame";
 import { DIGEST_SIZE, LOWEST_VERSION, MessageType, NAME_SIZE, Phase, SIGNATURE_LIMIT, VERSION_SIZE } from "../wire/message-type";
 import {
-  startFileChunkSize, startFileCompletion, startFileNext, startFileRequestEncode, startFileResponseDecode, startFileSignatureEncode,
-  startFileSlot, startFileTransfer, startFileWindow,
+  startFileChunkSize, startFileCompletion, startFileNext, startFilePatchEncode, startFileRequestEncode, startFileResponseDecode,
+  startFileSignatureEncode, startFileSlot, startFileTransfer, startFileWindow,
 } from "../wire/start-file";
 import {
   TRANSMIT_DATA_REQUEST_SIZE, transmitDataBlockEncode, transmitDataCompletion, transmitDataMask, transmitDataNext, transmitDataRequestEncode,
@@ -40,7 +40,7 @@ import {
 /** What the caller does next. */
 export enum SenderAction {
   Idle = 0,
-  /** Copy `senderChunk` bytes of the image from `senderOffset` to SENDER_CHUNK, then call `senderRead`. */
+  /** Copy `senderChunk` bytes of the image, or of the patch that is sent in its place, from `senderOffset` to SENDER_CHUNK, then call `senderRead`. */
   Read = 1,
   /** Send `senderOutSize` bytes at `senderOut`. */
   Send = 2,
@@ -58,6 +58,9 @@ export const SENDER_VERSION: usize = memory.data(32, 16);
 export const SENDER_DIGEST: usize = memory.data(32, 16);
 /** The signature file, `senderBegin` takes its size. A receiver of version 1 is not sent one. */
 export const SENDER_SIGNATURE: usize = memory.data(2048, 16);
+/** Digests of a patch that is sent in place of the image, and of the image that it was made for. */
+export const SENDER_PATCH_DIGEST: usize = memory.data(32, 16);
+export const SENDER_BASE_DIGEST: usize = memory.data(32, 16);
 
 const dataMessage: usize = memory.data(65568, 64);
 /** Where a chunk is put: inside the message that will carry it. */
@@ -127,6 +130,8 @@ let startSize: u32 = 0;
 /** When the receiver is asked again whether its trial has ended. */
 let askAt: u32 = 0;
 let size: u32 = 0;
+/** Bytes that are sent: those of the image, or of its patch. */
+let sentSize: u32 = 0;
 let transfer: u32 = 0;
 let chunkSize: u32 = 0;
 let window: u32 = 0;
@@ -147,12 +152,14 @@ function fail(status: Status, completion: u32): void {
 
 /**
  * Begins the file that the SENDER_ buffers describe, `fileSize` bytes, as image `index` of an open upgrade.
- * `signatureSize` is 0 when there is none; `BadArgument` when it is above SIGNATURE_LIMIT.
+ * `signatureSize` is 0 when there is none; `patchSize` not 0 sends so many bytes of a patch in place of the image.
+ * `BadArgument` when the signature is above SIGNATURE_LIMIT, or the version spoken knows no patches.
  */
-export function senderBegin(upgrade: u32, index: u32, allow: u32, fileSize: u32, signatureSize: u32): Status {
-  if (signatureSize > SIGNATURE_LIMIT) return Status.BadArgument;
+export function senderBegin(upgrade: u32, index: u32, allow: u32, fileSize: u32, signatureSize: u32, patchSize: u32): Status {
+  if (signatureSize > SIGNATURE_LIMIT || (patchSize != 0 && frameSpoken < 3)) return Status.BadArgument;
   size = fileSize;
-  senderTotal = fileSize;
+  sentSize = patchSize != 0 ? patchSize : fileSize;
+  senderTotal = sentSize;
   senderDone = 0;
   senderResumed = 0;
   senderRepeats = 0;
@@ -167,6 +174,7 @@ export function senderBegin(upgrade: u32, index: u32, allow: u32, fileSize: u32,
   let body: u32 = startFileRequestEncode(
     EXCHANGE_OUT + HEADER_SIZE, upgrade, index, allow, fileSize, SENDER_COMPONENT, SENDER_VERSION, SENDER_DIGEST);
   if (frameSpoken > LOWEST_VERSION) body = startFileSignatureEncode(EXCHANGE_OUT + HEADER_SIZE, SENDER_SIGNATURE, signatureSize);
+  if (frameSpoken > 2) body = startFilePatchEncode(EXCHANGE_OUT + HEADER_SIZE, body, patchSize, SENDER_PATCH_DIGEST, SENDER_BASE_DIGEST);
   startSize = body;
   state = State.Starting;
   return exchangeBegin(MessageType.StartFile, body, 0);
@@ -185,6 +193,7 @@ function isStalled(now: u32): bool {
 function beginEnding(now: u32): void {
   state = State.Ending;
   senderDone = 0;
+  senderTotal = size;
   senderPhase = Phase.Verifying;
   progressed(now);
   exchangeBegin(MessageType.EndFile, endFileRequestEncode(EXCHANGE_OUT + HEADER_SIZE, transfer, size, HOLD_MS), HOLD_MS);
@@ -212,7 +221,7 @@ function started(now: u32): void {
   if (startFileCompletion != Completion.Ok) return fail(Status.Refused, startFileCompletion);
   chunkSize = startFileChunkSize;
   window = startFileWindow;
-  if (windowBegin(size, chunkSize, window, startFileNext) != Status.Ok) return fail(Status.BadField, 0);
+  if (windowBegin(sentSize, chunkSize, window, startFileNext) != Status.Ok) return fail(Status.BadField, 0);
   paceBegin(chunkSize, startFileNext);
   transfer = startFileTransfer;
   senderSlot = startFileSlot;
@@ -227,9 +236,10 @@ function started(now: u32): void {
 /** Chunks that had been acknowledged are gone: sends from where the receiver really is. */
 function sendAgain(now: u32): void {
   if (incompletes++ == INCOMPLETE_LIMIT) return fail(Status.Refused, endFileCompletion);
-  if (windowBegin(size, chunkSize, window, endFileNext) != Status.Ok || windowIsWhole()) return fail(Status.BadField, 0);
+  if (windowBegin(sentSize, chunkSize, window, endFileNext) != Status.Ok || windowIsWhole()) return fail(Status.BadField, 0);
   paceBegin(chunkSize, endFileNext);
   senderPhase = Phase.Receiving;
+  senderTotal = sentSize;
   senderDone = endFileNext;
   progressed(now);
   state = State.Sending;

@@ -59,6 +59,10 @@ export enum Completion {
   TrialFailed = 27,
   /** The upgrade has been given up at the device, by someone else than its session. */
   Aborted = 28,
+  /** No slot of the component holds the image that the patch was made for: send the image itself. */
+  BaseNotHeld = 29,
+  /** What came is no patch, or does not make the announced image. It is thrown away: send the image itself. */
+  PatchFailed = 30,
 }
 
 /** Whether the same request can succeed a little later. */

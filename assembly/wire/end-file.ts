@@ -77,6 +77,6 @@ export function endFileResponseDecode(body: usize, size: u32): Status {
   endFileFlashMs = load<u32>(body, 20);
   endFileEqual = load<u32>(body, 24);
   endFileDigest = body + 32;
-  if (endFilePhase > <u32>Phase.Failed || endFileDone > endFileTotal) return Status.BadField;
+  if (endFilePhase > <u32>Phase.Patching || endFileDone > endFileTotal) return Status.BadField;
   return Status.Ok;
 }

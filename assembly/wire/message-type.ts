@@ -1,7 +1,7 @@
 /** The numbers that both ends share. Append only; a number that has been released never changes its meaning. */
 
 /** The newest version of the protocol that this code speaks, and the oldest. */
-export const PROTOCOL_VERSION: u32 = 2;
+export const PROTOCOL_VERSION: u32 = 3;
 export const LOWEST_VERSION: u32 = 1;
 /** Set in a header's type when the message answers another. */
 export const RESPONSE: u32 = 0x80;
@@ -98,4 +98,6 @@ export enum Phase {
   Stored = 6,
   /** The file under way has failed. */
   Failed = 7,
+  /** The image is being made from a patch and the image that the slot holds. Since version 3. */
+  Patching = 8,
 }

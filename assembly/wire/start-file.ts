@@ -5,6 +5,8 @@
  * request   0 u32 upgrade id   4 u16 image index   6 u8 allow   7 zero   8 u32 size   12 component [16]
  *          28 version [32]   60 sha256 [32]
  *          since version 2: 92 u16 signature size   94 zero   96 signature
+ *          since version 3, behind the signature: 0 u32 patch size, 0: the image itself comes   4 sha256 of the patch [32]
+ *          36 sha256 of the image that it was made for [32]
  * response  0 u8 completion   1 u8 slot to be written   2 u16 window   4 u32 transfer id   8 u32 chunk size
  *          12 u32 next offset
  */
@@ -17,6 +19,8 @@ export const START_FILE_REQUEST_SIZE: u32 = 92;
 export const START_FILE_RESPONSE_SIZE: u32 = 16;
 /** Where the signature lies in the body. */
 export const START_FILE_SIGNATURE: u32 = 96;
+/** Bytes that follow the signature. */
+export const START_FILE_PATCH_SIZE: u32 = 4 + 2 * DIGEST_SIZE;
 
 /** Set by `startFileRequestDecode`. */
 export let startFileUpgrade: u32 = 0;
@@ -30,6 +34,11 @@ export let startFileDigest: usize = 0;
 /** Set by `startFileRequestDecode`: where the signature lies, and its bytes; 0 when there is none. */
 export let startFileSignature: usize = 0;
 export let startFileSignatureSize: u32 = 0;
+/** Set by `startFileRequestDecode`: bytes of the patch that comes in place of the image; 0 when the image comes. */
+export let startFilePatchSize: u32 = 0;
+/** Set by `startFileRequestDecode` with a patch: where its digest lies, and that of the image it was made for. */
+export let startFilePatchDigest: usize = 0;
+export let startFileBaseDigest: usize = 0;
 /** Set by `startFileResponseDecode`. */
 export let startFileCompletion: u32 = 0;
 export let startFileSlot: u32 = 0;
@@ -60,6 +69,32 @@ export function startFileSignatureEncode(body: usize, signature: usize, size: u3
   return START_FILE_SIGNATURE + size;
 }
 
+/**
+ * Appends a patch to a request of `size` bytes that has a signature or says that it has none; with `patchSize` 0 none comes.
+ * Answers the bytes of the body.
+ */
+export function startFilePatchEncode(body: usize, size: u32, patchSize: u32, patchDigest: usize, baseDigest: usize): u32 {
+  const at: usize = body + size;
+  store<u32>(at, patchSize);
+  memory.fill(at + 4, 0, 2 * DIGEST_SIZE);
+  if (patchSize != 0) {
+    memory.copy(at + 4, patchDigest, DIGEST_SIZE);
+    memory.copy(at + 4 + DIGEST_SIZE, baseDigest, DIGEST_SIZE);
+  }
+  return size + START_FILE_PATCH_SIZE;
+}
+
+function patchDecode(body: usize, size: u32): Status {
+  startFilePatchSize = 0;
+  if (frameVersion < 3) return Status.Ok;
+  if (size - START_FILE_SIGNATURE - startFileSignatureSize < START_FILE_PATCH_SIZE) return Status.TooShort;
+  const at: usize = startFileSignature + startFileSignatureSize;
+  startFilePatchSize = load<u32>(at);
+  startFilePatchDigest = at + 4;
+  startFileBaseDigest = at + 4 + DIGEST_SIZE;
+  return Status.Ok;
+}
+
 /** What follows the fields of version 1: a signature that is there as a whole, or a size of 0. */
 function signatureDecode(body: usize, size: u32): Status {
   startFileSignature = body + START_FILE_SIGNATURE;
@@ -83,7 +118,8 @@ export function startFileRequestDecode(body: usize, size: u32): Status {
   startFileDigest = body + 60;
   if (startFileAllow > <u32>Allow.Downgrade) return Status.BadField;
   if (!isName(startFileComponent) || !isVersion(startFileVersion)) return Status.BadField;
-  return signatureDecode(body, size);
+  const status: Status = signatureDecode(body, size);
+  return status == Status.Ok ? patchDecode(body, size) : status;
 }
 
 export function startFileResponseEncode(

@@ -69,7 +69,7 @@ export function statusResponseDecode(body: usize, size: u32): Status {
   statusComponent = body + 28;
   statusVersion = body + 44;
   statusBootId = load<u32>(body, 76);
-  if (statusPhase > <u32>Phase.Failed || statusDone > statusTotal) return Status.BadField;
+  if (statusPhase > <u32>Phase.Patching || statusDone > statusTotal) return Status.BadField;
   if (load<u8>(statusComponent) != 0 && !isName(statusComponent)) return Status.BadField;
   if (!isVersion(statusVersion)) return Status.BadField;
   return Status.Ok;

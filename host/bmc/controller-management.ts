@@ -138,7 +138,7 @@ export class ControllerManagement implements Management, SlotKeeper {
 
   restart(user: string): ActionOutcome {
     const { phase } = this.#of.receiver.transfer(this.#of.nowMs());
-    if (['verifying', 'writing', 'reading-back'].includes(phase)) return { ok: false, text: 'an image is being stored; the controller goes on; try again when it is stored' };
+    if (['patching', 'verifying', 'writing', 'reading-back'].includes(phase)) return { ok: false, text: 'an image is being stored; the controller goes on; try again when it is stored' };
     this.#of.events.say({ event: 'restart', text: `the controller starts anew, as ${user} has asked`, fields: { user } });
     this.#isToRestart = true;
     return { ok: true, text: 'the controller starts anew' };

@@ -1,7 +1,7 @@
 // Whether power may be removed now, in a sentence.
 import type { ComponentSnapshot, TransferSnapshot } from '../core/receiver-exports.ts';
 
-const STORING: readonly string[] = ['verifying', 'writing', 'reading-back'];
+const STORING: readonly string[] = ['patching', 'verifying', 'writing', 'reading-back'];
 
 export function removalOf(components: readonly ComponentSnapshot[], transfer: TransferSnapshot): { isSafe: boolean; why: string } {
   const broken = components.filter(({ isInPlace, running }) => isInPlace && running === undefined).filter(({ slots }) => slots[0]?.state !== 'empty');

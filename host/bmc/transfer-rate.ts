@@ -5,7 +5,7 @@ import type { TransferRate } from './management.ts';
 const SAMPLE_MS = 200;
 const SPAN_MS = 4000;
 /** Phases in which bytes are counted. */
-const COUNTED: readonly string[] = ['receiving', 'verifying', 'writing', 'reading-back'];
+const COUNTED: readonly string[] = ['receiving', 'patching', 'verifying', 'writing', 'reading-back'];
 
 interface Sample {
   readonly atMs: number;

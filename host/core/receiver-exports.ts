@@ -176,7 +176,7 @@ export interface ComponentSnapshot {
 
 /** What the receiver is doing. The fields of the file are those of the file under way, or of the one that was last. */
 export interface TransferSnapshot {
-  /** idle, open, receiving, verifying, writing, reading-back, stored or failed. */
+  /** idle, open, receiving, patching, verifying, writing, reading-back, stored or failed. */
   readonly phase: string;
   /** Whether cutting the power now leaves every component with a whole image. */
   readonly isSafe: boolean;

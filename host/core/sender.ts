@@ -2,6 +2,7 @@
 // image and no link: it says which bytes it wants read and which message it wants sent.
 import { readNumber, type CoreEnum, type CoreGlobals } from './flash-globals.ts';
 import { nameOf, numberOf, unsigned } from './wire-memory.ts';
+import type { StartFilePatch } from './wire-start-file.ts';
 import { completionText, type AllowName, type CompletionName, type PhaseName } from './wire-names.ts';
 import { namesOf, putText } from './words.ts';
 
@@ -19,6 +20,8 @@ export interface SenderFile {
   readonly digest: Uint8Array;
   /** The signature file, when there is one. */
   readonly signature?: Uint8Array | undefined;
+  /** What is sent in place of the image: `read` asks for bytes of it then. Since version 3 of the protocol. */
+  readonly patch?: StartFilePatch | undefined;
 }
 
 /** What the caller does next. */
@@ -63,7 +66,7 @@ export interface SenderExports
     | 'INBOX' | 'INBOX_SIZE' | 'NAME_SIZE' | 'VERSION_SIZE' | 'DIGEST_SIZE' | 'SENDER_COMPONENT' | 'SENDER_VERSION' | 'SENDER_DIGEST'
     | 'SENDER_CHUNK' | 'senderOffset' | 'senderChunk' | 'senderOut' | 'senderOutSize' | 'senderWaitMs' | 'senderFailure' | 'senderCompletion'
     | 'senderSlot' | 'senderResumed' | 'senderPhase' | 'senderDone' | 'senderTotal' | 'senderFlashMs' | 'senderEqual' | 'senderRepeats'
-    | 'SENDER_SIGNATURE' | 'SIGNATURE_LIMIT' | 'senderWireBytes'
+    | 'SENDER_SIGNATURE' | 'SIGNATURE_LIMIT' | 'senderWireBytes' | 'SENDER_PATCH_DIGEST' | 'SENDER_BASE_DIGEST'
   > {
   readonly memory: WebAssembly.Memory;
   readonly Status: CoreEnum;
@@ -71,7 +74,7 @@ export interface SenderExports
   readonly Phase: CoreEnum;
   readonly Allow: CoreEnum;
   readonly SenderAction: CoreEnum;
-  senderBegin(upgrade: number, index: number, allow: number, fileSize: number, signatureSize: number): number;
+  senderBegin(upgrade: number, index: number, allow: number, fileSize: number, signatureSize: number, patchSize: number): number;
   senderNext(now: number): number;
   senderRead(status: number, now: number): number;
   senderMessage(message: number, size: number, now: number): number;
@@ -92,7 +95,7 @@ export class Sender {
   }
 
   /** Begins a file; one under way is forgotten. */
-  begin({ upgrade, index, allow, size, component, version, digest, signature = new Uint8Array(0) }: SenderFile): void {
+  begin({ upgrade, index, allow, size, component, version, digest, signature = new Uint8Array(0), patch }: SenderFile): void {
     const core = this.#core;
     const digestSize = readNumber(core.DIGEST_SIZE);
     if (digest.length !== digestSize) throw new RangeError(`beginning a file failed: expected a digest of ${digestSize} bytes, got ${digest.length}; nothing was sent`);
@@ -102,7 +105,11 @@ export class Sender {
     const limit = readNumber(core.SIGNATURE_LIMIT);
     if (signature.length > limit) throw new RangeError(`beginning a file failed: expected a signature of at most ${limit} bytes, got ${signature.length}; nothing was sent`);
     this.#bytes(readNumber(core.SENDER_SIGNATURE), signature.length).set(signature);
-    const status = core.senderBegin(upgrade, index, numberOf(core.Allow, allow), size, signature.length);
+    if (patch !== undefined) {
+      this.#bytes(readNumber(core.SENDER_PATCH_DIGEST), digestSize).set(patch.digest);
+      this.#bytes(readNumber(core.SENDER_BASE_DIGEST), digestSize).set(patch.base);
+    }
+    const status = core.senderBegin(upgrade, index, numberOf(core.Allow, allow), size, signature.length, patch?.size ?? 0);
     if (status !== 0) throw new Error(`beginning a file failed: the core answers ${this.#status(status)}; nothing was sent`);
   }
 

@@ -49,11 +49,13 @@ export class WireMemory {
     return this.#put(64, readNumber(this.#core.VERSION_SIZE), value);
   }
 
-  digest(value: Uint8Array): number {
+  /** Up to three digests a message have places of their own. */
+  digest(value: Uint8Array, place = 0): number {
     const size = readNumber(this.#core.DIGEST_SIZE);
     if (value.length !== size) throw new RangeError(`a digest for a message: expected ${size} bytes, got ${value.length}; no message was made`);
-    this.bytes(this.#scratch + 128, size).set(value);
-    return this.#scratch + 128;
+    const at = this.#scratch + 128 + place * size;
+    this.bytes(at, size).set(value);
+    return at;
   }
 
   /** Address of a signature file; the caller has seen that it is not too long. */

@@ -31,6 +31,8 @@ export const COMPLETIONS = {
   OnTrial: 'what the device runs is on trial, and it keeps the image before for as long',
   TrialFailed: 'the device ran this image on trial and went back',
   Aborted: 'the upgrade has been given up at the device',
+  BaseNotHeld: 'the device does not hold the image that the patch was made for',
+  PatchFailed: 'what came is no patch, or does not make the announced image',
 } as const;
 
 /** A number that a newer peer knows and this build does not. */
@@ -40,7 +42,7 @@ export type ActivateName = 'No' | 'Now' | 'NextReset';
 export type AllowName = 'Upgrade' | 'Reinstall' | 'Downgrade';
 export type OriginName = 'Unknown' | 'BeforeOs' | 'AfterOs' | 'Remote';
 export type SlotStateName = 'Empty' | 'Writing' | 'Valid' | 'Failed' | 'Rejected';
-export type PhaseName = 'Idle' | 'Open' | 'Receiving' | 'Verifying' | 'Writing' | 'ReadingBack' | 'Stored' | 'Failed';
+export type PhaseName = 'Idle' | 'Open' | 'Receiving' | 'Verifying' | 'Writing' | 'ReadingBack' | 'Stored' | 'Failed' | 'Patching';
 export type AbortReasonName = 'Asked' | 'TimeLimit' | 'SenderFailed';
 
 /** The sentence for a completion code, also for one that this build does not know. */

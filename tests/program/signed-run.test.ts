@@ -31,7 +31,7 @@ describe('a signed image', () => {
     rig.put('1.0', 1, { security: 3 }, '', 'report = report.json');
     const run = rig.run('run');
     expect(run.code, run.out).toBe(0);
-    expect(named(run, 'device')[0]).toMatchObject({ protocol: 2, labMode: false });
+    expect(named(run, 'device')[0]).toMatchObject({ protocol: 3, labMode: false });
     expect(named(run, 'plan')[0]).toMatchObject({ verdict: 'first-image', signed: true, keyId: KEY_ID, security: 3 });
     expect(rig.rig.stored('bmc')).toBe(sha256(imageOf(1)));
     expect(rig.run('run').code).toBe(2);
@@ -50,7 +50,7 @@ describe('a signed image', () => {
     const run = rig.run('run', 'people');
     const report = JSON.parse(new TextDecoder().decode(rig.rig.files.get('report.json') as Uint8Array)) as { upgradeId: string };
     expect(run.out).toContain(`\nupgrade ${report.upgradeId}: 1 image, 146.4 KiB\n`);
-    expect(run.out).toMatch(/^device: rig, protocol 2, 2 components/);
+    expect(run.out).toMatch(/^device: rig, protocol 3, 2 components/);
     expect(run.out).toContain(`\n  bmc: sending, signed with key ${KEY_ID}, security 0\n`);
   });
 

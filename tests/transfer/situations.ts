@@ -22,7 +22,7 @@ export type Request = (it: Conversation) => { readonly completion: string };
 /** Every request, right for the state if one is. */
 export const REQUESTS: Readonly<Record<string, Request>> = {
   hello: (it) => it.ask('hello-request', { lowest: 1, highest: 1, session: SESSION, largestMessage: 1024 }),
-  'hello of others': (it) => it.ask('hello-request', { lowest: 3, highest: 9, session: SESSION, largestMessage: 1024 }),
+  'hello of others': (it) => it.ask('hello-request', { lowest: 4, highest: 9, session: SESSION, largestMessage: 1024 }),
   inventory: (it) => it.ask('inventory-request', { index: 1 }),
   'inventory of none': (it) => it.ask('inventory-request', { index: 2 }),
   status: (it) => it.ask('status-request', {}),

@@ -14,7 +14,7 @@ const BUDGET = Number(process.env['FUZZ_INPUTS'] ?? 120_000);
 
 const core = loadCore<WireExports & CanaryExports>();
 const wire = new Wire(core);
-const golden = [...goldenMessages(1), ...goldenMessages(2)];
+const golden = [1, 2, 3].flatMap(goldenMessages);
 const statuses = new Set(namesOf(core.Status));
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const checkCanary = plantCanary(core);

@@ -49,7 +49,7 @@ export function randomMessage(good: readonly Uint8Array[], random: () => number)
   if (kind === 0) return new Uint8Array(below(300)).map(() => below(256));
   if (kind <= 2) {
     const bytes = new Uint8Array(HEADER + below(300)).map(() => below(256));
-    bytes.set([0x46, 0x59, 1 + below(20) % 3, random() < 0.8 ? below(10) | (below(2) << 7) : below(256)]);
+    bytes.set([0x46, 0x59, 1 + below(20) % 4, random() < 0.8 ? below(10) | (below(2) << 7) : below(256)]);
     return repaired(bytes);
   }
   const bytes = good[below(good.length)]!.slice();

@@ -49,6 +49,11 @@ describe('the specification', () => {
     expect(readNumber(constants['START_FILE_REQUEST_SIZE']) + start).toBe(readNumber(constants['START_FILE_SIGNATURE']));
   });
 
+  it('says what version 3 appends, as the code does', () => {
+    const start = sizeOf(fields(tables(section('Start file since version 3'))[0]!));
+    expect(start).toBe(readNumber(constants['START_FILE_PATCH_SIZE']));
+  });
+
   it('says of every completion code whether it is temporary, as the code does', () => {
     const isTemporary = core['completionIsTemporary'] as (completion: number) => number;
     for (const { number, name, row } of enumeration('Completion')) expect(row['temporary'] === 'yes', name).toBe(isTemporary(number) !== 0);

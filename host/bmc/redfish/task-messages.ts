@@ -40,7 +40,7 @@ function imageMessages(record: UpgradeRecord, image: UpgradeImage, phase: string
     return CUT_SHORT.includes(record.state) ? [...steps, because(say('TransferFailed'), record.state, record.text)] : steps;
   }
   steps.push(say('VerifyingAtComponent'));
-  if (image.state === 'stored' || (phase !== undefined && phase !== 'verifying')) steps.push(say('InstallingOnComponent'));
+  if (image.state === 'stored' || (phase !== undefined && phase !== 'patching' && phase !== 'verifying')) steps.push(say('InstallingOnComponent'));
   if (image.state === 'stored') steps.push(message('Update', 'UpdateSuccessful', target, name));
   return steps;
 }

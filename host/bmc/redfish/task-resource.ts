@@ -37,7 +37,7 @@ const STATES: Readonly<Record<UpgradeState, TaskState>> = {
 const PUSH_STATES: Readonly<Record<string, TaskState>> = { aborted: 'Cancelled', [NOTHING_TO_DO]: 'Completed' };
 /** How far through an image each phase begins and how much of it it is. */
 const PHASES: Readonly<Record<string, readonly [from: number, share: number]>> = {
-  'receiving': [0, 0.5], 'verifying': [0.5, 0.1], 'writing': [0.6, 0.3], 'reading-back': [0.9, 0.1], 'stored': [1, 0],
+  'receiving': [0, 0.5], 'patching': [0.5, 0], 'verifying': [0.5, 0.1], 'writing': [0.6, 0.3], 'reading-back': [0.9, 0.1], 'stored': [1, 0],
 };
 
 /** The facts of an upgrade. `transfer` is what the device is doing now, on whatever upgrade. */

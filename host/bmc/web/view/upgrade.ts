@@ -32,6 +32,7 @@ export interface UpgradeView {
 const STEPS = ['Receive', 'Verify', 'Write', 'Read back'];
 const PHASES: Readonly<Record<string, { readonly step: number; readonly doing: string; readonly detail: string }>> = {
   'receiving': { step: 0, doing: 'Receiving', detail: 'Chunks are collected. Flash is not touched before all of them are here.' },
+  'patching': { step: 0, doing: 'Making the image', detail: 'A patch has arrived. The image is made from it and what the slot holds.' },
   'verifying': { step: 1, doing: 'Verifying', detail: 'All of it has arrived. Its digest and signature are checked.' },
   'writing': { step: 2, doing: 'Writing', detail: 'Flash is erased and programmed.' },
   'reading-back': { step: 3, doing: 'Reading back', detail: 'What flash holds now is compared with the image.' },
