@@ -1,5 +1,5 @@
 // What has failed: an image that failed is not tried again in the same recovery, and who brought it is left alone for a
-// while, twice as long each time.
+// while, twice as long each time. Who only has no time now is set aside, for as long as it is worth, and is not blamed.
 import type { RecoveryClock } from './recovery-clock.ts';
 import type { RecoveryState } from './recovery-state.ts';
 import type { Candidate } from './source.ts';
@@ -10,6 +10,7 @@ export class FailedTries {
   readonly #clock: RecoveryClock;
   readonly #coolDownMs: number;
   readonly #rests = new Map<string, { readonly untilMs: number; readonly lengthMs: number }>();
+  readonly #busyUntilMs = new Map<string, number>();
 
   constructor(clock: RecoveryClock, coolDownMs: number) {
     this.#clock = clock;
@@ -23,6 +24,13 @@ export class FailedTries {
     this.#rests.set(key, { lengthMs, untilMs: this.#clock.nowMs() + lengthMs });
   }
 
+  /** It serves others now. */
+  setAside(candidate: Candidate, ms: number): void {
+    const nowMs = this.#clock.nowMs();
+    for (const [key, untilMs] of this.#busyUntilMs) if (untilMs <= nowMs) this.#busyUntilMs.delete(key);
+    this.#busyUntilMs.set(keyOf(candidate), nowMs + ms);
+  }
+
   /** It has brought a good image. */
   forgive(candidate: Candidate): void {
     this.#rests.delete(keyOf(candidate));
@@ -33,15 +41,20 @@ export class FailedTries {
     const { source, id, statement } = candidate;
     const before = tried.find((one) => one.source === source && one.id === id && one.sha256 === statement.sha256);
     if (before !== undefined) return `it has failed in this recovery: ${before.why}`;
-    const leftMs = this.#leftMs(candidate);
-    return leftMs > 0 ? `${candidate.terms.donor ?? source} has failed and rests for ${Math.ceil(leftMs / 1000)} s more` : undefined;
+    const [leftMs, busyMs] = [this.#leftMs(candidate), this.#busyMs(candidate)];
+    if (leftMs > 0) return `${candidate.terms.donor ?? source} has failed and rests for ${Math.ceil(leftMs / 1000)} s more`;
+    return busyMs > 0 ? `${candidate.terms.donor ?? source} serves others and is asked again in ${Math.ceil(busyMs / 1000)} s` : undefined;
   }
 
   /** How long until one of these may be tried that only rests; undefined when none does. */
   restMs({ tried }: Pick<RecoveryState, 'tried'>, candidates: readonly Candidate[]): number | undefined {
     const waits = candidates.filter(({ source, id, statement }) => !tried.some((one) => one.source === source && one.id === id && one.sha256 === statement.sha256))
-      .map((candidate) => this.#leftMs(candidate)).filter((leftMs) => leftMs > 0);
+      .map((candidate) => Math.max(this.#leftMs(candidate), this.#busyMs(candidate))).filter((leftMs) => leftMs > 0);
     return waits.length === 0 ? undefined : Math.min(...waits);
+  }
+
+  #busyMs(candidate: Candidate): number {
+    return Math.max(0, (this.#busyUntilMs.get(keyOf(candidate)) ?? 0) - this.#clock.nowMs());
   }
 
   #leftMs(candidate: Candidate): number {

@@ -1,18 +1,13 @@
-// Replaces a component's image: finds and chooses, fetches, proves, writes through the controller, reads back, lets the host
-// go and sees whether it comes up. What fails is tried again after a pause, then the next candidate; after too many it is
-// locked and waits for a person.
+// Replaces a component's image: fetches what the search has chosen, proves it, writes it through the controller, reads it
+// back, lets the host go and sees whether it comes up.
 import type { PushOutcome, PushRequest } from '../bmc/management.ts';
 import type { ComponentRecovery } from './component-recovery.ts';
-import { describeChoice, sourceFailure } from './recovery-text.ts';
 import { tellEvidence } from './evidence.ts';
-import { FailedTries } from './failed-tries.ts';
 import { fetchImage, proveImage } from './fetch-image.ts';
-import { findCandidates, type Found } from './find-candidates.ts';
 import { untilAborted } from './found-image.ts';
 import { hostComesUp } from './host-confirmation.ts';
+import { BadImage, ImageSearch } from './image-search.ts';
 import { runningOf } from './needs.ts';
-import { choose } from './policy.ts';
-import { rulesOf } from './recovery-parts.ts';
 import { chosenOf } from './recovery-state.ts';
 import type { Candidate, RecoveryNeed, Source } from './source.ts';
 
@@ -20,11 +15,19 @@ const USER = 'recovery';
 
 export class Replacement {
   readonly #of: ComponentRecovery;
-  readonly #tries: FailedTries;
+  readonly #search: ImageSearch;
 
   constructor(of: ComponentRecovery) {
     this.#of = of;
-    this.#tries = new FailedTries(of.parts.clock, of.parts.settings.coolDownMs);
+    this.#search = new ImageSearch({
+      parts: of.parts,
+      get state() { return of.state; },
+      enter: (...given) => of.enter(...given),
+      say: (event, text) => of.say(event, text),
+      becomeWell: (text) => of.becomeWell(text),
+      decided: (choice) => { of.progress.choice = choice; },
+      bring: (...given) => this.#bring(...given),
+    });
   }
 
   /** Whether what was to be written is what runs: a controller before this one has come so far. */
@@ -35,14 +38,11 @@ export class Replacement {
 
   /** Why a candidate would not be tried now. */
   barred(candidate: Candidate): string | undefined {
-    return this.#tries.barred(this.#of.state, candidate);
+    return this.#search.barred(candidate);
   }
 
   async run(need: RecoveryNeed, signal: AbortSignal): Promise<void> {
-    while (this.#of.state.phase !== 'healthy' && this.#of.state.phase !== 'locked') {
-      const candidate = await this.#choose(need, signal);
-      if (candidate !== undefined && (await this.#install(need, candidate, signal))) return this.finish(signal);
-    }
+    if (await this.#search.run(need, signal)) await this.finish(signal);
   }
 
   /** The image is in flash and has been read back: gives the host its power back, and sees whether it comes up. */
@@ -63,62 +63,17 @@ export class Replacement {
     const { candidate, tried } = state;
     const why = `the host did not come up in ${this.#of.parts.settings.boots} starts`;
     this.#of.enter('retry', why, { reason: 'dead', tried: candidate === undefined ? tried : [...tried, { ...candidate, why }] });
-    this.#lockAfterTooMany();
+    this.#search.lockAfterTooMany();
   }
 
-  async #choose(need: RecoveryNeed, signal: AbortSignal): Promise<Candidate | undefined> {
-    const { parts, state } = this.#of;
-    this.#of.enter('sourcing', `asking ${parts.sources.length} source${parts.sources.length === 1 ? '' : 's'}`);
-    const found = await findCandidates(need, parts.sources, parts.settings.findMs, parts.clock, signal);
-    for (const failure of found.failures) this.#of.say('recovery-source-failed', sourceFailure(failure));
-    const choice = choose(need, found.candidates, rulesOf(parts), { barred: (candidate) => this.#tries.barred(state, candidate) });
-    this.#of.progress.choice = choice;
-    for (const { event, text } of describeChoice(choice)) this.#of.say(event, text);
-    if (choice.chosen === undefined) await this.#nothing(need, found, signal);
-    return choice.chosen;
-  }
-
-  /** Nothing fits now. What only rests is waited for; a wish that nobody can fulfil is no failure. */
-  async #nothing({ reason }: RecoveryNeed, { candidates, failures }: Found, signal: AbortSignal): Promise<void> {
-    const { parts, state } = this.#of;
-    const restMs = this.#tries.restMs(state, candidates.filter((candidate) => this.#tries.barred(state, candidate) !== undefined));
-    if (restMs !== undefined) {
-      this.#of.enter('retry', `what is left rests: trying again in ${Math.ceil(restMs / 1000)} s`);
-      return parts.clock.wait(restMs, signal);
+  /** When it ends, the image is in flash and was read back. */
+  async #bring(need: RecoveryNeed, candidate: Candidate, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#fetch(candidate, signal);
+      await this.#write(need, candidate, signal);
+    } finally {
+      this.#of.parts.spool.close();
     }
-    if ((reason === 'outdated' || reason === 'ordered') && failures.length === 0 && state.tried.length === 0) return this.#of.becomeWell('no source has an image that is wanted; what runs is whole');
-    const rounds = state.rounds + 1;
-    if (rounds >= parts.settings.attempts) return this.#lock(`no source has an image for it, after ${rounds} rounds`, rounds);
-    this.#of.enter('retry', 'no source has an image for it', { rounds });
-    await this.#pause(rounds, signal);
-  }
-
-  /** True when the image is in flash and was read back. */
-  async #install(need: RecoveryNeed, candidate: Candidate, signal: AbortSignal): Promise<boolean> {
-    const { settings } = this.#of.parts;
-    let why = '';
-    for (let attempt = 1; attempt <= settings.attempts; attempt++) {
-      if (attempt > 1) {
-        this.#of.enter('retry', `${why}; trying again (${attempt} of ${settings.attempts})`);
-        await this.#pause(attempt - 1, signal);
-      }
-      try {
-        await this.#fetch(candidate, signal);
-        await this.#write(need, candidate, signal);
-        this.#tries.forgive(candidate);
-        this.#of.parts.spool.close();
-        return true;
-      } catch (error) {
-        signal.throwIfAborted();
-        why = `${candidate.statement.version} from ${candidate.source}: ${(error as Error).message}`;
-        if (error instanceof BadImage) break;
-      }
-    }
-    this.#of.parts.spool.close();
-    this.#tries.rest(candidate);
-    this.#of.enter('retry', `${why}; the next one`, { tried: [...this.#of.state.tried, { ...chosenOf(candidate), why }], rounds: 0 });
-    this.#lockAfterTooMany();
-    return false;
   }
 
   async #fetch(candidate: Candidate, signal: AbortSignal): Promise<void> {
@@ -162,21 +117,4 @@ export class Replacement {
       await clock.wait(settings.backOffMs, signal);
     }
   }
-
-  #lockAfterTooMany(): void {
-    const { tried } = this.#of.state;
-    if (tried.length >= this.#of.parts.settings.candidates) this.#lock(`${tried.length} candidates have failed`, this.#of.state.rounds);
-  }
-
-  #lock(why: string, rounds: number): void {
-    this.#of.enter('locked', `${why}; nothing more is tried until a person has looked: see the log, then ferry recover --now`, { rounds });
-  }
-
-  #pause(count: number, signal: AbortSignal): Promise<void> {
-    const { backOffMs, backOffLimitMs } = this.#of.parts.settings;
-    return this.#of.parts.clock.wait(Math.min(backOffLimitMs, backOffMs * 2 ** (count - 1)), signal);
-  }
 }
-
-/** Nothing that is sent again makes it better. */
-class BadImage extends Error {}

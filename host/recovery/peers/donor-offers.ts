@@ -1,5 +1,6 @@
 // When a donor answers a request, and with what. It offers one image at most, which it has verified itself, after a random
-// delay, and stays silent when enough others have offered as much.
+// delay, and stays silent when enough others have offered as much. One whose places are all taken lets those speak first
+// that have one: it is heard only where nobody else is.
 import type { RecoveryOffer, RecoveryRequest } from '../../core/wire-recovery-messages.ts';
 import type { Clock } from '../links/clock.ts';
 import { bestImage, type DonorImage, isWanted } from './donor-images.ts';
@@ -8,8 +9,10 @@ import { RequestLimits, type RequestLimitOptions } from './request-limits.ts';
 
 /** The longest delay of an answer, so that not all speak at once. */
 export const ANSWER_DELAY_MS = 250;
-/** Offers of others, as good as ours, after which ours is not needed. */
+/** Offers of others, as good as ours, after which ours is not needed. Twice as many with every round that led to nothing. */
 export const ENOUGH_OFFERS = 4;
+/** The load of a donor that has no place. */
+export const FULL = 255;
 /** Answers that wait at the same time. */
 const PENDING = 32;
 
@@ -35,8 +38,9 @@ export interface Answer {
 interface Pending {
   readonly request: RecoveryRequest;
   readonly image: DonorImage;
-  /** Addresses that have offered as much. */
+  /** Addresses that have offered as much; of them those that have a place. */
   readonly better: Set<string>;
+  readonly free: Set<string>;
 }
 
 export class DonorOffers {
@@ -48,20 +52,20 @@ export class DonorOffers {
 
   constructor(options: DonorOffersOptions) {
     this.#options = options;
-    this.#limits = new RequestLimits(options.limits);
+    this.#limits = new RequestLimits({ random: options.random, ...options.limits });
   }
 
   /** A request was heard. */
   request(request: RecoveryRequest, from: string, answer: Answer): void {
-    const { clock, images, key, random } = this.#options;
+    const { clock, images, key, random, terms } = this.#options;
     if (!this.#limits.allows(from, clock.now()) || this.#pending.size >= PENDING) return void (this.refused += 1);
     const name = nonceName(request.nonce);
     if (this.#pending.has(name)) return;
     const image = bestImage(images(), request, key);
     if (image === undefined) return;
-    const pending: Pending = { request, image, better: new Set() };
+    const pending: Pending = { request, image, better: new Set(), free: new Set() };
     this.#pending.set(name, pending);
-    clock.after(random() * ANSWER_DELAY_MS, () => {
+    clock.after((random() + Number(terms().load >= FULL)) * ANSWER_DELAY_MS, () => {
       this.#pending.delete(name);
       this.#answer(pending, answer);
     });
@@ -75,14 +79,19 @@ export class DonorOffers {
     const { image, request } = pending;
     const isBetter = Number(isWanted(offer.digest, request.wanted)) >= Number(isWanted(image.digest, request.wanted))
       && offer.security >= image.statement.security && offer.size <= request.slotSize && offer.load <= terms.load;
-    if (isBetter) pending.better.add(from);
+    if (!isBetter) return;
+    pending.better.add(from);
+    if (offer.load < FULL) pending.free.add(from);
   }
 
-  #answer({ request, image, better }: Pending, answer: Answer): void {
-    // Offers are claims. Who asks again has got nothing from them, so nobody is believed any more.
-    if (better.size >= ENOUGH_OFFERS && request.round === 0) return answer.withhold(`${better.size} others have offered as much`);
+  #answer({ request, image, better, free }: Pending, answer: Answer): void {
+    const { terms } = this.#options;
+    // Offers are claims. Who asks again has got nothing from them: with every round fewer of them are believed.
+    const doubt = 2 ** Math.min(request.round, 10);
+    if (better.size >= ENOUGH_OFFERS * doubt) return answer.withhold(`${better.size} others have offered as much`);
+    if (terms().load >= FULL && free.size >= doubt) return answer.withhold(`${free.size} with a free place ${free.size === 1 ? 'has' : 'have'} offered as much`);
     const { security, size } = image.statement;
-    answer.send({ ...this.#options.terms(), digest: image.digest, security, size, nonce: request.nonce }, image);
+    answer.send({ ...terms(), digest: image.digest, security, size, nonce: request.nonce }, image);
   }
 }
 

@@ -31,6 +31,10 @@ export interface VerifiedStatement {
   readonly signature: Uint8Array;
 }
 
+/** An exchange with one donor, as a recipient leads it. */
+export type DonorExchange = Pick<DonorStream, 'statement' | 'bytes' | 'end'>;
+export type OpenExchange = (desk: RecipientDesk, known: KnownOffer, signal: AbortSignal) => Promise<DonorExchange>;
+
 /** Chunks under way: half a mebibyte. */
 const WINDOW = 8;
 const CONNECT_MS = 3000;

@@ -12,16 +12,14 @@ import type { GroupKey } from './group-key.ts';
 import { MessageStream } from './message-stream.ts';
 import { Pace } from './pace.ts';
 import { RequestLimits, type RequestLimitOptions } from './request-limits.ts';
+import { UploadPlaces, type UploadPlacesOptions } from './upload-places.ts';
 
-export interface DonorOptions {
+export interface DonorOptions extends UploadPlacesOptions {
   readonly links: readonly Link[];
   /** What may be offered now; asked for each request. Only images that were verified since the start. */
   readonly images: () => readonly DonorImage[];
   readonly key?: GroupKey;
   readonly class: DonorClassName;
-  /** Uploads at once, and of them for one address. */
-  readonly uploads?: number;
-  readonly uploadsPerSource?: number;
   /** Bytes of image a second, over all uploads. */
   readonly ratePerSecond?: number;
   readonly limits?: RequestLimitOptions;
@@ -38,6 +36,11 @@ const LIVES = 60;
 /** What a donor without a limit declares: 8 MiB/s, which any LAN carries. */
 const USUAL_RATE = 8 * 1024 * 1024;
 
+/** What a donor says of itself: who it is, what it has to do, and what it carries for each. */
+export function donorTerms({ class: kind, ratePerSecond = USUAL_RATE }: Pick<DonorOptions, 'class' | 'ratePerSecond'>, donor: Uint8Array, places: UploadPlaces): DonorTerms {
+  return { donor, class: kind, load: places.load, rate: Math.max(0, Math.floor(Math.log2(places.shareOf(ratePerSecond) / 1024))), lives: LIVES };
+}
+
 export class Donor {
   readonly #options: DonorOptions;
   readonly #clock: Clock;
@@ -47,7 +50,7 @@ export class Donor {
   readonly #offers: DonorOffers;
   readonly #reports = new RequestLimits();
   readonly #streams = new Map<string, number>();
-  readonly #uploads: string[] = [];
+  readonly #places: UploadPlaces;
   readonly #endings: (() => void)[] = [];
 
   private constructor(options: DonorOptions) {
@@ -55,6 +58,7 @@ export class Donor {
     this.#clock = options.clock ?? systemClock;
     this.#id = options.randomBytes(8);
     this.#pace = new Pace(this.#clock, options.ratePerSecond);
+    this.#places = new UploadPlaces(options);
     this.#offers = new DonorOffers({
       images: options.images, key: options.key, clock: this.#clock, random: options.random ?? Math.random, terms: () => this.#terms(),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
@@ -82,11 +86,7 @@ export class Donor {
   }
 
   #terms(): DonorTerms {
-    const { uploads = 2, ratePerSecond = USUAL_RATE } = this.#options;
-    return {
-      donor: this.#id, class: this.#options.class, load: Math.round((this.#uploads.length / uploads) * 255),
-      rate: Math.max(0, Math.floor(Math.log2(ratePerSecond / uploads / 1024))), lives: LIVES,
-    };
+    return donorTerms(this.#options, this.#id, this.#places);
   }
 
   #heard(link: Link, port: number, bytes: Uint8Array, from: string): void {
@@ -129,17 +129,17 @@ export class Donor {
   }
 
   #desk(): UploadDesk {
-    const { images, randomBytes, uploads = 2, uploadsPerSource = 1, note } = this.#options;
+    const { images, randomBytes, note } = this.#options;
     return {
       clock: this.#clock, donor: this.#id, pace: this.#pace,
       find: (digest) => images().find((image) => Buffer.compare(image.digest, digest) === 0),
       nonce: () => randomBytes(8),
       begin: (peer, image, from) => {
-        if (this.#uploads.length >= uploads || this.#uploads.filter((one) => one === peer).length >= uploadsPerSource) return undefined;
-        this.#uploads.push(peer);
+        const leave = this.#places.take(peer);
+        if (leave === undefined) return undefined;
         note?.({ event: 'upload-started', to: peer, image: image.name, from });
         return (bytes, result) => {
-          this.#uploads.splice(this.#uploads.indexOf(peer), 1);
+          leave();
           note?.({ event: 'upload-ended', to: peer, image: image.name, bytes, result });
         };
       },

@@ -19,19 +19,24 @@ export class OfferBook {
   readonly #offers: KnownOffer[] = [];
   /** Offers that were passed over: too many, or of no use. */
   ignored = 0;
+  /** Someone offers the very image to others: it can be had, only not now. */
+  isServedElsewhere = false;
 
   constructor(request: RecoveryRequest) {
     this.#request = request;
   }
 
-  /** Takes an offer note of; false when it is none for this request, or not kept. */
+  /** Takes a note of an offer; false when it is none for this request, or not kept. */
   add(link: Link, address: string, offer: RecoveryOffer): boolean {
     const { nonce, floor, slotSize } = this.#request;
-    if (Buffer.compare(offer.nonce, nonce) !== 0) return false;
+    const isUseful = offer.security >= floor && offer.size <= slotSize && offer.lives > 0;
+    if (Buffer.compare(offer.nonce, nonce) !== 0) {
+      this.isServedElsewhere ||= isUseful && isWanted(offer.digest, this.#request.wanted);
+      return false;
+    }
     const sameSource = this.#offers.filter((one) => one.address === address);
     const isKnown = sameSource.some((one) => one.link === link && one.offer.port === offer.port && Buffer.compare(one.offer.digest, offer.digest) === 0);
     if (isKnown) return false;
-    const isUseful = offer.security >= floor && offer.size <= slotSize && offer.lives > 0;
     if (!isUseful || this.#offers.length >= OFFERS || sameSource.length >= OFFERS_PER_SOURCE) {
       this.ignored += 1;
       return false;

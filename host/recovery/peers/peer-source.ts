@@ -1,15 +1,16 @@
 // Other machines as a source: asks everyone on its links, looks at the statements of what is offered, and has one donor
 // upload. A donor that dies in between is replaced by any other candidate with the same digest: the caller goes on at the
-// block that it has.
+// block that it has. When all serve others, it says so and after which time it is worth to ask again.
 import { RecoveryWire } from '../../core/wire-recovery.ts';
 import type { RecoveryReasonName, RecoveryReport } from '../../core/wire-recovery-messages.ts';
 import type { PublicKey } from '../../trust/public-key.ts';
 import { type Clock, pause, systemClock } from '../links/clock.ts';
 import type { Link } from '../links/link.ts';
+import { SourceBusy } from '../source-busy.ts';
 import type { Candidate, NeedReason, RecoveryNeed, Source, TakeBytes } from '../source.ts';
 import { makeDatagram, readDatagram } from './datagram.ts';
 import { ANSWER_DELAY_MS } from './donor-offers.ts';
-import { declaredRate, DonorStream, type RecipientDesk, type VerifiedStatement } from './donor-stream.ts';
+import { declaredRate, DonorStream, type OpenExchange, type RecipientDesk, type VerifiedStatement } from './donor-stream.ts';
 import { compatibleId, type GroupKey } from './group-key.ts';
 import { type KnownOffer, OfferBook } from './offer-book.ts';
 import { Pace } from './pace.ts';
@@ -24,6 +25,10 @@ export interface PeerSourceOptions {
   readonly key?: GroupKey;
   readonly clock?: Clock;
   readonly randomBytes: (count: number) => Uint8Array;
+  /** How a donor is reached; over a stream of its link, unless said otherwise. */
+  readonly open?: OpenExchange;
+  /** Makes and reads messages; one of its own unless given. */
+  readonly wire?: RecoveryWire;
   /** Told in one sentence what was passed over, and why. */
   readonly note?: (text: string) => void;
 }
@@ -33,8 +38,7 @@ export const COLLECT_MS = 2000;
 /** After the first perfect offer, so that the others have been heard that were under way. */
 const AFTER_PERFECT_MS = ANSWER_DELAY_MS + 50;
 
-/** For how long a place at a donor is waited for, and how often it is asked for. */
-const BUSY_MS = 60_000;
+/** After how long a donor that has no place is asked again: longer each time, and not by all at the same time. */
 const FIRST_BUSY_MS = 1000;
 const LONGEST_BUSY_MS = 8000;
 
@@ -47,54 +51,59 @@ export class PeerSource implements Source {
   readonly kind = 'peers';
   readonly #options: PeerSourceOptions;
   readonly #clock: Clock;
-  readonly #wire = new RecoveryWire();
+  readonly #wire: RecoveryWire;
+  readonly #open: OpenExchange;
   readonly #trouble: PeerTrouble;
   readonly #paces = new Map<Link, Pace>();
   #reached = new Map<string, KnownOffer>();
-  /** Finds in a row that have led to nothing: donors that were silent for others speak up then. */
+  /** Finds in a row that have brought no bytes: donors that were silent for others speak up then. */
   #round = 0;
 
   constructor(options: PeerSourceOptions) {
     this.name = options.name;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#wire = options.wire ?? new RecoveryWire();
+    this.#open = options.open ?? DonorStream.open;
     this.#trouble = new PeerTrouble(this.#clock);
     for (const link of options.links) this.#paces.set(link, new Pace(this.#clock, link.ratePerSecond));
   }
 
   async find(need: RecoveryNeed, signal: AbortSignal): Promise<readonly Candidate[]> {
     const book = await this.#ask(need, signal);
+    this.#round = Math.min(this.#round + 1, 255);
     // Each donor shows the statement itself: who can not is no candidate.
     const found = (await Promise.all(book.offers.map((known) => this.#shown(known, signal)))).flat();
     signal.throwIfAborted();
-    this.#round = found.length === 0 ? Math.min(this.#round + 1, 255) : 0;
     this.#reached = new Map(found.map(({ candidate, known }) => [candidate.id, known]));
+    if (found.length === 0 && book.isServedElsewhere) throw this.#busy('all who have it serve others');
     return found.map(({ candidate }) => candidate);
   }
 
-  /** A donor whose places are all taken is waited for, for a while: that is no failure of its own. */
   async fetch(candidate: Candidate, from: number, into: TakeBytes, signal: AbortSignal): Promise<void> {
     if (from >= candidate.size) return;
     const known = this.#reached.get(candidate.id);
     if (known === undefined) throw new PeerFailure('vanished', `${candidate.id}: expected a donor that was found last, got another; ask again`);
-    const until = this.#clock.now() + BUSY_MS;
-    for (let waitMs = FIRST_BUSY_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_BUSY_MS)) {
-      try {
-        return await this.#upload(known, from, into, signal);
-      } catch (error) {
-        const isBusy = error instanceof PeerFailure && error.fault === 'busy';
-        if (!isBusy || this.#clock.now() + waitMs > until) throw error;
-        // Not all who wait come back at the same time.
-        await pause(this.#clock, waitMs * (0.75 + this.#options.randomBytes(1)[0]! / 512), signal);
-      }
+    try {
+      await this.#upload(known, from, into, signal);
+    } catch (error) {
+      throw error instanceof PeerFailure && error.fault === 'busy' ? this.#busy(error.message, error) : error;
     }
   }
 
+  #busy(message: string, cause?: PeerFailure): SourceBusy {
+    const longest = Math.min(FIRST_BUSY_MS * 2 ** (this.#round - 1), LONGEST_BUSY_MS);
+    return new SourceBusy(message, longest * (0.5 + this.#options.randomBytes(1)[0]! / 256), { cause });
+  }
+
   async #upload(known: KnownOffer, from: number, into: TakeBytes, signal: AbortSignal): Promise<void> {
-    const stream = await DonorStream.open(this.#desk(), known, signal);
+    const stream = await this.#open(this.#desk(), known, signal);
     try {
       const { statement } = await stream.statement(from);
-      await stream.bytes(statement, from, into);
+      await stream.bytes(statement, from, (offset, bytes) => {
+        this.#round = 0;
+        into(offset, bytes);
+      });
       stream.end('Complete');
     } catch (error) {
       const isBad = error instanceof PeerFailure && (error.fault === 'lied' || error.fault === 'garbage');
@@ -142,7 +151,7 @@ export class PeerSource implements Source {
 
   async #shown(known: KnownOffer, signal: AbortSignal): Promise<{ readonly candidate: Candidate; readonly known: KnownOffer }[]> {
     try {
-      const stream = await DonorStream.open(this.#desk(), known, signal);
+      const stream = await this.#open(this.#desk(), known, signal);
       try {
         return [{ known, candidate: this.#candidate(known, await stream.statement(0)) }];
       } finally {

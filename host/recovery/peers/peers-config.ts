@@ -5,6 +5,7 @@ import type { PublicKey } from '../../trust/public-key.ts';
 import { type LinkSettings, readLinkSettings } from '../links/link-settings.ts';
 import { openLinks } from '../links/open-links.ts';
 import type { SectionReader } from '../section-reader.ts';
+import { SourceBusy } from '../source-busy.ts';
 import type { Candidate, RecoveryNeed, Source, TakeBytes } from '../source.ts';
 import { type GroupKey, readGroupKey } from './group-key.ts';
 import { PeerFailure } from './peer-failure.ts';
@@ -42,8 +43,8 @@ class ConfiguredPeers implements Source {
     try {
       return await (await this.#source).find(need, signal);
     } catch (error) {
-      // The next find tries the interfaces again.
-      await this.close();
+      // The next find tries the interfaces again, unless they have worked.
+      if (!(error instanceof SourceBusy)) await this.close();
       throw error;
     }
   }

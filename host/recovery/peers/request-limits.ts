@@ -1,5 +1,7 @@
 // How many requests a donor looks at: so many a second of one address, so many of all. A sum that is used up fills again
-// with time. What lies above it is passed over, so that a donor can be used neither to map a network nor to load one.
+// with time. What lies above it is passed over, so that a donor can be used neither to map a network nor to load one. When
+// little is left, chance decides who is looked at: donors that all hear the same thousand requests would look at the same
+// twenty otherwise, and the rest of the network would be heard by none.
 
 interface Allowance {
   left: number;
@@ -11,6 +13,8 @@ export interface RequestLimitOptions {
   readonly perSecond?: number;
   /** Addresses that are remembered. */
   readonly sources?: number;
+  /** From 0 up to, not including, 1. */
+  readonly random?: () => number;
 }
 
 /** Requests at once that an address may send before its rate counts. */
@@ -22,11 +26,13 @@ export class RequestLimits {
   readonly #limit: number;
   readonly #sources = new Map<string, Allowance>();
   readonly #all: Allowance;
+  readonly #random: () => number;
 
-  constructor({ perSourcePerSecond = 1, perSecond = 20, sources = 256 }: RequestLimitOptions = {}) {
+  constructor({ perSourcePerSecond = 1, perSecond = 20, sources = 256, random = Math.random }: RequestLimitOptions = {}) {
     this.#perSource = perSourcePerSecond;
     this.#total = perSecond;
     this.#limit = sources;
+    this.#random = random;
     this.#all = { left: perSecond, atMs: 0 };
   }
 
@@ -40,6 +46,8 @@ export class RequestLimits {
     // The address that was silent longest goes; one that is forgotten has its burst again, within the limit of all.
     if (this.#sources.size > this.#limit) this.#sources.delete(this.#sources.keys().next().value!);
     if (own.left < 1 || this.#all.left < 1) return false;
+    // All are looked at until half is used up, then fewer and fewer.
+    if (this.#random() >= (2 * this.#all.left) / this.#total) return false;
     own.left -= 1;
     this.#all.left -= 1;
     return true;

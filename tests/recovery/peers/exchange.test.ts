@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GroupKey } from '../../../host/recovery/peers/group-key.ts';
 import { RECOVERY_BLOCK } from '../../../host/recovery/source.ts';
+import { SourceBusy } from '../../../host/recovery/source-busy.ts';
 import { IMAGE_SIZE, makeImage, NEED, releaseKey, sha256, Spool, VirtualRack } from './virtual-rack.ts';
 import { VirtualNetwork } from '../../../host/recovery/links/virtual-link.ts';
 
@@ -119,9 +120,9 @@ describe('two machines that ask at once', () => {
     const rack = new VirtualRack();
     const { events } = await rack.donor('10.0.0.9', [image], { ratePerSecond: 256 * 1024 });
     const sources = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'].map((address) => rack.recipient(address));
-    const found = await rack.clock.run(Promise.all(sources.map((source) => source.find(NEED, rack.signal.signal))));
     const spools = sources.map(() => new Spool(IMAGE_SIZE));
-    await rack.clock.run(Promise.all(sources.map((source, index) => source.fetch(found[index]![0]!, 0, spools[index]!.take, rack.signal.signal))));
+    const waits = await rack.clock.run(Promise.all(sources.map((source, index) => rack.patiently(source, spools[index]!))));
+    expect(waits.filter((count) => count > 0)).toHaveLength(2);
     await rack.clock.pass(100);
     let most = 0, now = 0;
     for (const { event } of events) {
@@ -132,15 +133,40 @@ describe('two machines that ask at once', () => {
     for (const spool of spools) expect(sha256(spool.bytes)).toBe(image.statement.sha256);
   });
 
-  it('do not wait for ever: one that finds no place for a minute is told that the donor is busy', async () => {
+  it('are told that the donor serves others, and to ask again later each time, not all at the same time', async () => {
     const rack = new VirtualRack();
     await rack.donor('10.0.0.9', [image], { uploadsPerSource: 0 });
-    const source = rack.recipient('10.0.0.1');
-    const [candidate] = await rack.find(source);
-    const before = rack.clock.now();
-    await expect(rack.fetch(source, candidate!, new Spool(IMAGE_SIZE))).rejects.toMatchObject({ fault: 'busy' });
-    expect(rack.clock.now() - before).toBeGreaterThan(40_000);
-    expect(rack.clock.now() - before).toBeLessThan(62_000);
+    const waits: number[][] = [];
+    for (const address of ['10.0.0.1', '10.0.0.2']) {
+      const source = rack.recipient(address);
+      const own: number[] = [];
+      for (let round = 0; round < 6; round++) {
+        const [candidate] = await rack.find(source);
+        const busy: unknown = await rack.fetch(source, candidate!, new Spool(IMAGE_SIZE)).catch((error: unknown) => error);
+        expect(busy).toBeInstanceOf(SourceBusy);
+        own.push((busy as SourceBusy).waitMs);
+        await rack.clock.pass(5000);
+      }
+      waits.push(own);
+    }
+    const [one, other] = waits as [number[], number[]];
+    [1, 2, 4, 8, 8, 8].forEach((seconds, round) => {
+      expect(one[round]).toBeGreaterThanOrEqual(seconds * 500);
+      expect(one[round]).toBeLessThan(seconds * 1500);
+    });
+    expect(one).not.toEqual(other);
+  });
+
+  it('hear that the very image is offered to others: it can be had, only not now', async () => {
+    const rack = new VirtualRack();
+    const { link } = await rack.donor('10.0.0.2', [image], { limits: { perSecond: 1 } });
+    const need = { ...NEED, wanted: { sha256: image.statement.sha256 } };
+    const [first, second] = [rack.recipient('10.0.0.3'), rack.recipient('10.0.0.4')];
+    const answers = await rack.clock.run(Promise.allSettled([first.find(need, rack.signal.signal), second.find(need, rack.signal.signal)]));
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect((answers[1] as PromiseRejectedResult).reason).toBeInstanceOf(SourceBusy);
+    await link.close();
+    expect(await rack.find(second, need), 'when nobody speaks any more, nobody has it').toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { makeDatagram } from '../../../host/recovery/peers/datagram.ts';
 import { ANSWER_DELAY_MS, ENOUGH_OFFERS } from '../../../host/recovery/peers/donor-offers.ts';
 import { GroupKey } from '../../../host/recovery/peers/group-key.ts';
 import { RequestLimits } from '../../../host/recovery/peers/request-limits.ts';
+import { seeded } from '../../random.ts';
 import { makeImage, VirtualRack } from './virtual-rack.ts';
 
 const image = makeImage();
@@ -93,8 +94,12 @@ describe('many donors', () => {
     expect(latestMs).toBeLessThanOrEqual(ANSWER_DELAY_MS + 5);
   });
 
-  it('all speak when the first round has led to nothing, so that liars can not keep them silent', async () => {
-    expect((await speakers(12, 1)).heard).toBe(12);
+  it('speak more and more of them with every round that has led to nothing, so that liars can not keep them silent', async () => {
+    const heard: number[] = [];
+    for (const round of [0, 1, 2, 3, 4]) heard.push((await speakers(70, round)).heard);
+    expect(heard[0]).toBeLessThan(2 * ENOUGH_OFFERS);
+    heard.forEach((count, round) => expect(count).toBeGreaterThanOrEqual(Math.min(70, ENOUGH_OFFERS * 2 ** round)));
+    expect(heard[4], 'in the end, all').toBeGreaterThanOrEqual(64);
     const rack = new VirtualRack();
     await rack.donor('10.0.0.2', [image], { random: () => 0.99 });
     for (let liar = 0; liar < ENOUGH_OFFERS; liar++) {
@@ -107,7 +112,59 @@ describe('many donors', () => {
   });
 });
 
+describe('a donor without a free place', () => {
+  const ID = new Uint8Array(8).fill(3);
+
+  it('is heard where nobody else has the image', async () => {
+    const rack = new VirtualRack();
+    const offers = heardOffers(rack);
+    await rack.donor('10.0.0.2', [image], { uploads: 1, randomBytes: () => ID });
+    await takePlace(rack);
+    rack.say('10.0.0.1', 'request', rack.request());
+    await rack.clock.pass(1000);
+    expect(offers.map(({ from }) => from)).toEqual(['10.0.0.2']);
+  });
+
+  it('lets those speak that have one, in the first round', async () => {
+    for (const [round, from] of [[0, ['10.0.0.3']], [1, ['10.0.0.2', '10.0.0.3']]] as const) {
+      const rack = new VirtualRack();
+      const offers = heardOffers(rack);
+      await rack.donor('10.0.0.2', [image], { uploads: 1, randomBytes: () => ID, random: () => 0 });
+      await takePlace(rack);
+      await rack.donor('10.0.0.3', [image], { random: () => 0.9 });
+      rack.say('10.0.0.1', 'request', rack.request({ round }));
+      await rack.clock.pass(1000);
+      expect(offers.map((offer) => offer.from).sort(), `round ${round}`).toEqual(from);
+    }
+  });
+
+  /** Someone takes the only place. */
+  async function takePlace(rack: VirtualRack): Promise<void> {
+    const stream = await rack.clock.run(rack.network.link('10.0.0.77').connect('10.0.0.2', 40_000, rack.signal.signal));
+    const messages = new rack.Messages({ stream, wire: rack.wire, clock: rack.clock, key: undefined, end: 'recipient' });
+    await messages.send('accept', { digest: image.digest, nonce: new Uint8Array(8), donor: ID, next: 0, chunkSize: 65_536, window: 1 });
+    await rack.clock.run(messages.receive(4000, 5000));
+    await messages.send('acknowledge', { next: 0, mask: 0 });
+    await rack.clock.pass(50);
+  }
+});
+
 describe('the limits of requests', () => {
+  it('let chance decide when there are too many, so that donors that hear the same look at different ones', () => {
+    const looked = [11, 12, 13].map((seed) => {
+      const limits = new RequestLimits({ random: seeded(seed) });
+      return Array.from({ length: 5000 }, (_, index) => index).filter((index) => limits.allows(`host ${index}`, index));
+    });
+    for (const own of looked) {
+      // Twenty a second for five seconds, and those of the beginning.
+      expect(own.length).toBeGreaterThan(80);
+      expect(own.length).toBeLessThanOrEqual(121);
+    }
+    const late = looked.map((own) => own.filter((index) => index > 1000));
+    const all = late.flat();
+    expect(new Set(all).size, 'looked at by one only').toBeGreaterThan(all.length * 0.9);
+  });
+
   it('hold for each address and for all, and remember no more addresses than they say', () => {
     const limits = new RequestLimits({ perSourcePerSecond: 1, perSecond: 20, sources: 4 });
     const allowed = (source: string, nowMs: number): number => Array.from({ length: 10 }, () => limits.allows(source, nowMs)).filter(Boolean).length;

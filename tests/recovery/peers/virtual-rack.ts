@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { RecoveryMessages, RecoveryMessageName } from '../../../host/core/wire-recovery-messages.ts';
 import { RecoveryWire } from '../../../host/core/wire-recovery.ts';
+import { pause } from '../../../host/recovery/links/clock.ts';
 import type { Link } from '../../../host/recovery/links/link.ts';
 import { VirtualNetwork } from '../../../host/recovery/links/virtual-link.ts';
 import { makeDatagram, readDatagram } from '../../../host/recovery/peers/datagram.ts';
@@ -11,6 +12,7 @@ import { Donor, type DonorOptions } from '../../../host/recovery/peers/donor.ts'
 import { compatibleId, type GroupKey } from '../../../host/recovery/peers/group-key.ts';
 import { MessageStream } from '../../../host/recovery/peers/message-stream.ts';
 import { PeerSource, type PeerSourceOptions } from '../../../host/recovery/peers/peer-source.ts';
+import { SourceBusy } from '../../../host/recovery/source-busy.ts';
 import type { Candidate, RecoveryNeed } from '../../../host/recovery/source.ts';
 import { digestImage } from '../../../host/trust/image-digest.ts';
 import type { SigningKey } from '../../../host/trust/secret-key.ts';
@@ -102,6 +104,21 @@ export class VirtualRack {
 
   fetch(source: PeerSource, candidate: Candidate, spool: Spool): Promise<void> {
     return this.clock.run(source.fetch(candidate, spool.next, spool.take, this.signal.signal));
+  }
+
+  /** Asks and fetches from the first who has a place, as often as it takes. Answers how often it had to wait. */
+  async patiently(source: PeerSource, spool: Spool, need: RecoveryNeed = NEED): Promise<number> {
+    for (let waits = 0; ; waits++) {
+      try {
+        const [candidate] = await source.find(need, this.signal.signal);
+        if (candidate === undefined) throw new Error('nobody has it');
+        await source.fetch(candidate, spool.next, spool.take, this.signal.signal);
+        return waits;
+      } catch (error) {
+        if (!(error instanceof SourceBusy)) throw error;
+        await pause(this.clock, error.waitMs);
+      }
+    }
   }
 
   /** Someone who answers requests with whatever it likes, and serves streams with whatever it likes. */
