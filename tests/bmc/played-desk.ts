@@ -37,7 +37,7 @@ export const RECOVERIES = {
     evidence: { expected: digest('1.9.2'), got: digest('3.3.3') },
   }),
   locked: recoveryStatus('locked', {
-    text: '3 candidates have failed; nothing more is tried until a person has looked: see the log, then ferry recover --now', reason: 'corrupt', choice: { ...CHOICE, chosen: undefined, why: 'none of 3 candidates fits' },
+    text: '3 candidates have failed; nothing more is tried until a person has looked: see the log, then ferry recover --now', reason: 'corrupt', choice: { ...CHOICE, verdicts: CHOICE.verdicts.map((one) => ({ ...one, isGood: false, reason: 'it has failed in this recovery' })), chosen: undefined, why: 'none of 3 candidates fits' },
     tried: ['storage', 'stick', 'rack'].map((source) => ({ ...recoveryImage('1.9.2', source), why: `1.9.2 from ${source}: expected at least 512 bytes a second, got 11` })),
   }),
 } as const;

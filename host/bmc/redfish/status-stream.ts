@@ -1,9 +1,15 @@
 // /events/status: the snapshot of everything, when it has changed, at most four times a second: for the page. A slow
 // client gets the newest one only.
 import type { ManagementSnapshot } from '../management.ts';
+import type { RecoveryStatus } from '../recovery-desk.ts';
 import type { RedfishContext, RedfishPlugin } from './context.ts';
 import { type SentEvents, sentText } from './sent-events.ts';
 import { StreamSet } from './stream-set.ts';
+
+/** The snapshot, with the recovery of each component that is watched. */
+export interface SeenSnapshot extends ManagementSnapshot {
+  readonly recovery: readonly RecoveryStatus[] | undefined;
+}
 
 const STATUS_PATH = '/events/status';
 const PERIOD_MS = 250;
@@ -63,14 +69,15 @@ class StatusFeed {
   }
 
   #look(): { readonly text: string } {
-    const snapshot = this.#context.management.snapshot();
+    const { management, recovery } = this.#context;
+    const snapshot: SeenSnapshot = { ...management.snapshot(), recovery: recovery?.states() };
     this.#state = stateOf(snapshot);
     this.#text = sentText(JSON.stringify(snapshot, (_key, value: unknown) => shown(value)));
     return { text: this.#text };
   }
 }
 
-function stateOf(snapshot: ManagementSnapshot): string {
+function stateOf(snapshot: SeenSnapshot): string {
   return JSON.stringify(snapshot, (key, value: unknown) => (CLOCKS.includes(key) ? undefined : shown(value)));
 }
 

@@ -1,8 +1,8 @@
 // The status page and what only it asks for. The rest it reads and does as any other client does: sessions, power,
 // activation and abort through Redfish, the state through /events/status.
-import type { ManagementSnapshot } from '../management.ts';
 import { callerOf, type RedfishPlugin } from '../redfish/context.ts';
 import { mayDo } from '../redfish/privilege.ts';
+import type { SeenSnapshot } from '../redfish/status-stream.ts';
 import { flashSummary } from './flash-summary.ts';
 import { addPageFiles } from './page-files.ts';
 import type { BoardJson, EventJson, SnapshotJson, UpgradeJson } from './view/snapshot.ts';
@@ -15,7 +15,7 @@ const UPGRADE_LIMIT = 10;
 type Sent<Value> = Value extends Uint8Array ? string : Value extends object ? { readonly [Key in keyof Value]: Sent<Value[Key]> } : Value;
 type Understood<Said extends SnapshotJson> = Said;
 /** Does not compile when the page would not understand what the controller says. */
-export type SentSnapshot = Understood<Sent<ManagementSnapshot>>;
+export type SentSnapshot = Understood<Sent<SeenSnapshot>>;
 
 const WATCH = { config: { access: 'Login' } } as const;
 

@@ -46,7 +46,7 @@ test('a component with one slot has nothing to activate', () => {
 test('what waits for the reset can be taken back even when the security number has risen', () => {
   const revert = view({ pending: 0, floor: 4, slots: [slot('2.5.0', 'valid', 1), slot('2.4.1', 'valid', 4)] }).actions[1];
   expect(revert?.obstacle).toBeUndefined();
-  expect(revert?.question.title).toBe('Take the activation of bmc back?');
+  expect(revert?.question?.title).toBe('Take the activation of bmc back?');
 });
 
 test('an image in place that is being written is told apart from one that was cut short', () => {

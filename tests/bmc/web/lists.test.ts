@@ -48,8 +48,8 @@ test('power actions are off that would change nothing', () => {
 
 test('the question before a power action names the upgrade that it stops, the unsafe moment and what runs afterwards', () => {
   const [, restart] = powerView(snapshot({ holder: HOLDER, removal: { isSafe: false, why: '' }, components: [component({ name: 'bios', needsHostReset: true })] }), MAY).actions;
-  expect(restart?.question.isGrave).toBe(true);
-  const text = restart?.question.consequences.join(' ');
+  expect(restart?.question?.isGrave).toBe(true);
+  const text = restart?.question?.consequences.join(' ');
   for (const part of ['Upgrade 3fa0c2d1 is being sent by the host', 'between two images', 'The new bios runs after this.']) expect(text).toContain(part);
 });
 

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Management } from '../../../host/bmc/management.ts';
+import type { RecoveryDesk } from '../../../host/bmc/recovery-desk.ts';
 import { startNetwork } from '../../../host/bmc/redfish/server.ts';
 import type { ControllerEvent } from '../../../host/bmc/event-log.ts';
 import { scratchDirectory } from '../../scratch-directory.ts';
@@ -19,13 +20,13 @@ export interface Served {
   remove(): Promise<void>;
 }
 
-export async function serve(management: Management, log: (event: ControllerEvent) => void = () => undefined): Promise<Served> {
+export async function serve(management: Management, log: (event: ControllerEvent) => void = () => undefined, recovery?: RecoveryDesk): Promise<Served> {
   const scratch = scratchDirectory();
   const stateDirectory = join(scratch.path, 'state');
   const passwordFile = join(scratch.path, 'password');
   mkdirSync(stateDirectory);
   writeFileSync(passwordFile, `${PASSWORD}\n`);
-  const listen = (at: string) => startNetwork({ listen: at, stateDirectory, management, log, print: () => undefined, passwordFile, hashCost: HASH_COST });
+  const listen = (at: string) => startNetwork({ listen: at, stateDirectory, management, recovery, log, print: () => undefined, passwordFile, hashCost: HASH_COST });
   let network = await listen('127.0.0.1:0');
   const { url, address } = network;
   return {

@@ -28,7 +28,7 @@ function actionButton<View extends ActionView>(label: string, reasonId: string, 
   let isBusy = false;
   button.addEventListener('click', async () => {
     if (current === undefined || current.obstacle !== undefined || isBusy) return;
-    if (!(await ask(current.question, label)) || current.obstacle !== undefined) return;
+    if (current.question !== undefined && (!(await ask(current.question, label)) || current.obstacle !== undefined)) return;
     isBusy = true;
     button.setAttribute('aria-busy', 'true');
     try {

@@ -3,8 +3,10 @@ import { componentView } from '../view/component.ts';
 import { connectionView, silenceOf } from '../view/connection.ts';
 import { powerView } from '../view/power.ts';
 import { snapshotFrom } from '../view/heard.ts';
+import { recoveryView } from '../view/recovery.ts';
+import { outlookView } from '../view/recovery-found.ts';
 import { removalView } from '../view/removal.ts';
-import type { BoardJson, SnapshotJson } from '../view/snapshot.ts';
+import type { BoardJson, OutlookJson, SnapshotJson } from '../view/snapshot.ts';
 import { titleText } from '../view/title.ts';
 import { upgradeView } from '../view/upgrade.ts';
 import { showBoard, showConnection } from './chrome-panel.ts';
@@ -12,9 +14,10 @@ import { componentsPanel } from './components-panel.ts';
 import { byId } from './elements.ts';
 import { leave } from './leave.ts';
 import { liveStream } from './live-stream.ts';
-import { act } from './outcome.ts';
+import { act, learn } from './outcome.ts';
 import { powerPanel } from './power-panel.ts';
 import { recentLists } from './recent-lists.ts';
+import { recoveryPanel } from './recovery-panel.ts';
 import { showRemoval } from './removal-panel.ts';
 import { LoggedOut, request } from './request.ts';
 import { Since } from './since.ts';
@@ -24,6 +27,7 @@ const STATUS = '/events/status';
 const EVENTS = '/redfish/v1/EventService/SSE';
 const RESET = '/redfish/v1/Systems/1/Actions/ComputerSystem.Reset';
 const INVENTORY = '/redfish/v1/UpdateService/FirmwareInventory';
+const RECOVERY = '/redfish/v1/UpdateService/Actions/Oem/FerryUpdateService';
 const TASKS = '/redfish/v1/TaskService/Tasks';
 const TICK_MS = 1000;
 
@@ -35,6 +39,14 @@ export function boardScreen(first: BoardJson): void {
   const recent = recentLists(() => draw());
   const showComponents = componentsPanel(({ action, label }) => act('POST', `${INVENTORY}/${action}`, {}, label));
   const showUpgrade = upgradePanel(({ upgrade, label }) => act('DELETE', `${TASKS}/${upgrade}`, undefined, label));
+  const showRecovery = recoveryPanel({
+    recover: (component) => act('POST', `${RECOVERY}.Recover`, { Targets: [`${INVENTORY}/${component}`] }, 'Recover now'),
+    async preview(component) {
+      const answer = await learn(`${RECOVERY}.RecoverPreview`, { Targets: [`${INVENTORY}/${component}`] }) as { Components: readonly OutlookJson[] } | undefined;
+      const [outlook] = answer?.Components ?? [];
+      return outlook && outlookView(outlook, new Date());
+    },
+  });
   const showPower = powerPanel(({ resetType, label }) => act('POST', RESET, { ResetType: resetType }, label));
 
   const draw = (): void => {
@@ -49,6 +61,7 @@ export function boardScreen(first: BoardJson): void {
     const now = snapshot;
     showUpgrade(upgradeView(now, recent.upgrades(), at, circumstances));
     showComponents(now.components.map((component) => componentView(component, now, at, circumstances)));
+    showRecovery(now.recovery?.map((recovery) => recoveryView(recovery, now, at, circumstances)));
     showPower(powerView(now, circumstances));
   };
 

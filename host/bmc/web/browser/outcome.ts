@@ -15,6 +15,18 @@ export async function act(method: 'POST' | 'DELETE', path: string, body: unknown
   }
 }
 
+/** Asks for something that changes nothing; undefined when it was refused, which is shown. */
+export async function learn(path: string, body: unknown): Promise<unknown> {
+  setHidden(byId('outcome'), true);
+  try {
+    return await request('POST', path, body);
+  } catch (error) {
+    if (error instanceof LoggedOut) leave(error.message);
+    else showOutcome('bad', (error as Error).message);
+    return undefined;
+  }
+}
+
 function showOutcome(tone: 'good' | 'bad', text: string): void {
   const panel = byId('outcome');
   setData(panel, 'tone', tone);

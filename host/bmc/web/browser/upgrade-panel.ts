@@ -1,6 +1,7 @@
 import type { AbortView, StepView, UpgradeView } from '../view/upgrade.ts';
 import { actionButtons } from './action-buttons.ts';
 import { byId, element, pieces, setData, setHidden, setText } from './elements.ts';
+import { factList } from './fact-list.ts';
 
 /** The panel of the upgrade under way. */
 export function upgradePanel(abort: (view: AbortView) => Promise<void>): (view: UpgradeView) => void {
@@ -37,22 +38,5 @@ export function upgradePanel(abort: (view: AbortView) => Promise<void>): (view: 
     showSteps(view.steps);
     showFacts(view.facts);
     actions.update(view.abort === undefined ? [] : [view.abort]);
-  };
-}
-
-/** Labels and values, as pairs of a description list. */
-function factList(list: HTMLElement): (facts: UpgradeView['facts']) => void {
-  const values = new Map<string, HTMLElement>();
-  return (facts) => {
-    const labels = facts.map(([label]) => label);
-    if (labels.join() !== [...values.keys()].join()) {
-      values.clear();
-      for (const label of labels) values.set(label, element('dd', ''));
-      list.replaceChildren(...[...values].flatMap(([label, value]) => [element('dt', '', label), value]));
-    }
-    for (const [label, text] of facts) {
-      const value = values.get(label);
-      if (value !== undefined) setText(value, text);
-    }
   };
 }

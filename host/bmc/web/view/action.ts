@@ -4,7 +4,8 @@ export interface ActionView {
   readonly label: string;
   /** Why it can not be done now; undefined when it can. */
   readonly obstacle: string | undefined;
-  readonly question: QuestionView;
+  /** Asked before it acts; undefined for what only looks. */
+  readonly question: QuestionView | undefined;
 }
 
 /** What is asked before something is done. */

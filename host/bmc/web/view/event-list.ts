@@ -19,6 +19,6 @@ export function withEvents(list: readonly EventJson[], more: readonly EventJson[
 
 /** How an event is marked, by its word. */
 export function eventTone(event: string): 'bad' | 'good' | 'plain' {
-  if (/fail|refus|lost|error|revert|abandon|worn/.test(event)) return 'bad';
-  return /stored|activated|committed|-done|ended/.test(event) ? 'good' : 'plain';
+  if (/fail|refus|lost|error|revert|abandon|worn|locked|recovery-(needed|evidence|power)/.test(event)) return 'bad';
+  return /stored|activated|committed|-done|ended|recovery-healthy/.test(event) ? 'good' : 'plain';
 }

@@ -57,6 +57,60 @@ export interface HolderJson {
   readonly heldMs: number;
 }
 
+export interface RecoveryImageJson {
+  readonly source: string;
+  readonly id: string;
+  readonly version: string;
+  readonly sha256: string;
+}
+
+/** An image that recovery has found, and what is to be said of it. */
+export interface VerdictJson {
+  readonly source: string;
+  readonly id: string;
+  readonly version: string;
+  readonly security: number;
+  readonly size: number;
+  readonly donor?: string | undefined;
+  readonly isGood: boolean;
+  readonly reason: string;
+}
+
+export interface ChoiceJson {
+  readonly verdicts: readonly VerdictJson[];
+  readonly others: number;
+  readonly chosen?: RecoveryImageJson | undefined;
+  readonly why: string;
+}
+
+/** How far the recovery of one component is. */
+export interface RecoveryJson {
+  readonly component: string;
+  readonly phase: string;
+  readonly text: string;
+  readonly since: string;
+  readonly reason?: string | undefined;
+  readonly ordered?: { readonly version?: string | undefined; readonly sha256?: string | undefined } | undefined;
+  readonly candidate?: RecoveryImageJson | undefined;
+  readonly received?: { readonly done: number; readonly total: number } | undefined;
+  readonly choice?: ChoiceJson | undefined;
+  readonly tried: readonly { readonly why: string }[];
+  readonly evidence?: { readonly expected: string; readonly got: string } | undefined;
+}
+
+/** What would be chosen for one component, as Redfish's RecoverPreview answers it. */
+export interface OutlookJson {
+  readonly Text: string;
+  readonly Why: string;
+  readonly Chosen: { readonly Source: string; readonly Version: string } | null;
+  readonly Candidates: readonly {
+    readonly Source: string; readonly Id: string; readonly Version: string; readonly SecurityNumber: number; readonly SizeBytes: number; readonly Donor: string | null; readonly Fits: boolean;
+    readonly Why: string;
+  }[];
+  readonly 'Candidates@odata.count': number;
+  readonly SourceFailures: readonly { readonly Source: string; readonly Why: string }[];
+}
+
 export interface SnapshotJson {
   readonly time: string;
   readonly components: readonly ComponentJson[];
@@ -65,6 +119,8 @@ export interface SnapshotJson {
   readonly holder?: HolderJson | undefined;
   readonly removal: { readonly isSafe: boolean; readonly why: string };
   readonly power: 'on' | 'off';
+  /** Of each component that is watched; absent when recovery is not configured. */
+  readonly recovery?: readonly RecoveryJson[] | undefined;
 }
 
 /** What was or is being carried out, by its id. */
