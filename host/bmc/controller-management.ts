@@ -152,6 +152,18 @@ export class ControllerManagement implements Management, SlotKeeper {
     });
   }
 
+  readRunning(component: string, sha256: string, offset: number, into: Uint8Array): void {
+    const found = this.#of.receiver.components(this.#of.nowMs()).find(({ name }) => name === component);
+    const slot = found?.running === undefined ? undefined : found.slots[found.running];
+    if (found?.running === undefined || slot === undefined || Buffer.from(slot.digest).toString('hex') !== sha256) throw new Error(`${component} does not run the image ${sha256.slice(0, 16)}... any more`);
+    if (offset + into.length > slot.size) throw new RangeError(`${component}: expected at most the image's ${slot.size} bytes, got ${offset}+${into.length}`);
+    this.#of.parts.slots.read(component, found.running, offset, into);
+  }
+
+  signatureOf(sha256: string): Uint8Array | undefined {
+    return this.#of.parts.signatures.read(sha256);
+  }
+
   async condemn(component: string, user: string): Promise<ActionOutcome> {
     const outcome = await this.#actions.condemn(component);
     this.#of.events.say({ event: outcome.ok ? 'condemned' : 'ask-refused', text: outcome.text, fields: { component, user, action: 'condemn' } });

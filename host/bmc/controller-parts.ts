@@ -12,6 +12,7 @@ import { lockState, type StateLock } from './state-lock.ts';
 import { EventLog, type ControllerEvent } from './event-log.ts';
 import { recordFindings } from './record-findings.ts';
 import { SecurityFloors } from './security-floors.ts';
+import { SignatureStore } from './signature-store.ts';
 import { SlotLog } from './slot-log.ts';
 import { Slots } from './slots.ts';
 import { Staging } from './staging.ts';
@@ -29,6 +30,7 @@ export interface ControllerParts {
   readonly history: UpgradeHistory;
   readonly trust: TrustStore;
   readonly floors: SecurityFloors;
+  readonly signatures: SignatureStore;
   /** What the look at the chip of the slot records has found: events, before anything else. */
   readonly recordEvents: readonly ControllerEvent[];
   /** Of this board. */
@@ -62,7 +64,8 @@ export function openParts(options: ControllerOptions, complain: (message: string
     const staging = open(new Staging({ directory: join(state, 'staging'), ...(options.openFile ? { openFile: options.openFile } : {}) }));
     const slotLog = new SlotLog(core, slots);
     const floors = new SecurityFloors(state);
-    return { core, lock, eventLog, history, trust, floors, recordEvents: recordFindings(slots, slotLog, history), uuid, staging, slots, slotLog, records: slotLog.list() };
+    const signatures = new SignatureStore(state);
+    return { core, lock, eventLog, history, trust, floors, signatures, recordEvents: recordFindings(slots, slotLog, history), uuid, staging, slots, slotLog, records: slotLog.list() };
   } catch (error) {
     closeAll(opened.reverse());
     throw error instanceof FerryError ? error : stateFailed(state, error);

@@ -246,10 +246,10 @@ export class Controller {
   }
 
   #makeReceiver(): Receiver {
-    const { core, staging, slots, slotLog, records, trust, floors } = this.#parts;
+    const { core, staging, slots, slotLog, records, trust, floors, signatures } = this.#parts;
     const { board, labMode = false } = this.#options;
     return new Receiver(core, new ReceiverActions({
-      staging, slots, slotLog, records, floors,
+      staging, slots, slotLog, records, floors, signatures,
       platform: board.platform,
       trust: () => ({ keys: trust.keys, revoked: trust.revoked, labMode }),
       userOf: (session) => this.#management.userOf(session),

@@ -17,6 +17,8 @@ export interface JudgedImage {
   readonly refusal?: string;
   /** Something that was let through all the same: for the log. */
   readonly note?: string;
+  /** The signature file by which the offer is taken, when a trusted key has made it. */
+  readonly signature?: Uint8Array;
 }
 
 const PIECE = 256 * 1024;
@@ -35,12 +37,13 @@ export class ImageJudge {
 
   judge({ component, version, size, sha256, floor, signature }: ImageOffer): JudgedImage {
     this.#proof = undefined;
-    const verdict = judgeOffer({ component, version, size, sha256 }, { platform: this.#options.platform, floor }, signature?.slice(), this.#options.trust());
+    const file = signature?.slice();
+    const verdict = judgeOffer({ component, version, size, sha256 }, { platform: this.#options.platform, floor }, file, this.#options.trust());
     if (!verdict.ok) return { verdict: { completion: verdict.completion, security: 0 }, refusal: verdict.text };
     this.#proof = verdict.proof;
     this.#security = verdict.security;
     this.#size = size;
-    return { verdict: { completion: 'ok', security: verdict.security }, ...(verdict.note === undefined ? {} : { note: verdict.note }) };
+    return { verdict: { completion: 'ok', security: verdict.security }, ...(verdict.note === undefined ? {} : { note: verdict.note }), ...(verdict.proof === undefined || file === undefined ? {} : { signature: file }) };
   }
 
   /** The next bytes of the staged image, in order; the last ones bring the answer. */

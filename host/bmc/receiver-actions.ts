@@ -6,6 +6,7 @@ import type { FlashPart } from './flash-part.ts';
 import { HealthCheck } from './health-check.ts';
 import { ImageJudge, type JudgedImage } from './image-judge.ts';
 import { noteEvent, recordEvents } from './note-events.ts';
+import type { SignatureStore } from './signature-store.ts';
 import type { SlotLog } from './slot-log.ts';
 import type { Slots } from './slots.ts';
 import type { Staging } from './staging.ts';
@@ -19,6 +20,8 @@ export interface ReceiverActionsOptions {
   readonly records: readonly SlotRecord[];
   /** A second place for the security numbers that were reached. */
   readonly floors?: { of(component: string): number; raise(component: string, floor: number): void } | undefined;
+  /** Where the signatures of stored images are kept. */
+  readonly signatures?: Pick<SignatureStore, 'keep' | 'prune'> | undefined;
   readonly platform: string;
   /** Whose signatures count. */
   trust(): Trust;
@@ -97,13 +100,16 @@ export class ReceiverActions implements ReceiverHost {
     this.#options.slotLog.append(record);
     const before = this.#records.get(record.component);
     this.#records.set(record.component, record);
+    this.#pruneSignatures();
     for (const event of recordEvents(before, record)) this.#options.say(event);
   }
 
   judge(offer: ImageOffer): ImageVerdict {
     this.#cause = undefined;
     const floor = Math.max(offer.floor, this.#options.floors?.of(offer.component) ?? 0);
-    return this.#judged(this.#judge.judge({ ...offer, floor }));
+    const judged = this.#judge.judge({ ...offer, floor });
+    if (judged.signature !== undefined) this.#keepSignature(offer.sha256, judged.signature);
+    return this.#judged(judged);
   }
 
   authenticate(offset: number, size: number): ImageVerdict {
@@ -112,6 +118,24 @@ export class ReceiverActions implements ReceiverHost {
 
   checkHealth(component: string, slot: number): boolean {
     return this.#health.step(component, slot);
+  }
+
+  /** Before the first byte: whenever the image is stored, its signature is there. An image without one is stored all the same. */
+  #keepSignature(sha256: string, signature: Uint8Array): void {
+    try {
+      this.#options.signatures?.keep(sha256, signature);
+    } catch (error) {
+      this.#options.say({ event: 'signature-not-kept', text: `the signature of the image can not be kept, so that it will not be donated to others: ${(error as Error).message}` });
+    }
+  }
+
+  #pruneSignatures(): void {
+    const slots = [...this.#records.values()].flatMap((record) => record.slots).filter(({ state }) => state !== 'empty');
+    try {
+      this.#options.signatures?.prune(new Set([...slots.map(({ digest }) => Buffer.from(digest).toString('hex')), ...this.#options.staging.kept()]));
+    } catch {
+      // What stays behind goes the next time.
+    }
   }
 
   #judged({ verdict, refusal, note }: JudgedImage): ImageVerdict {

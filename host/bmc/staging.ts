@@ -1,5 +1,6 @@
-// Where images collect on disk until they are whole, keyed by their digest: `<sha256>.image` and `<sha256>.journal`. What
-// was collected outlives both ends; a few images are kept, the oldest make room.
+// Where images collect on disk until they are whole, keyed by their digest: `<sha256>.image` and `<sha256>.journal`, and
+// `<sha256>.image.minisig` where a signature was put beside it. What was collected outlives both ends; a few images are
+// kept, the oldest make room.
 import { join } from 'node:path';
 import { systemFiles, type FileStore, type OpenFile } from './durable-file.ts';
 import { StagedImage } from './staged-image.ts';
@@ -15,7 +16,7 @@ export interface StagingOptions {
 
 const KEPT_IMAGES = 4;
 const DIGEST = /^[0-9a-f]{64}$/;
-const ENTRY = /^([0-9a-f]{64})\.(?:image|journal)$/;
+const ENTRY = /^([0-9a-f]{64})\.(?:image|journal|image\.minisig)$/;
 
 /** The collecting place. One image is open at a time. */
 export class Staging {
@@ -58,6 +59,19 @@ export class Staging {
     if (this.#open?.image.isDirty) this.#open.image.sync();
   }
 
+  /** Puts the signature beside the open image. */
+  sign(signature: Uint8Array): void {
+    const file = this.#openFile(this.#paths(this.#opened().digest)[2]);
+    try {
+      file.truncate(0);
+      file.write(0, signature);
+      file.sync();
+    } finally {
+      file.close();
+    }
+    this.#files.syncDirectory(this.#directory);
+  }
+
   /** Closes the open image and keeps it. */
   close(): void {
     const open = this.#open;
@@ -72,10 +86,10 @@ export class Staging {
     for (const path of paths) this.#files.remove(path);
   }
 
-  /** The two files. The digest is the only thing of the wire that gets into a path. */
-  #paths(digest: string): [image: string, journal: string] {
+  /** The files. The digest is the only thing of the wire that gets into a path. */
+  #paths(digest: string): [image: string, journal: string, signature: string] {
     if (!DIGEST.test(digest)) throw new RangeError(`staging: expected a SHA-256 as 64 hex digits, got "${digest}"`);
-    return [join(this.#directory, `${digest}.image`), join(this.#directory, `${digest}.journal`)];
+    return ['image', 'journal', 'image.minisig'].map((ending) => join(this.#directory, `${digest}.${ending}`)) as [string, string, string];
   }
 
   /** Closes the open image. That it could not be flushed is found when it is opened again, and no trouble of another one. */
@@ -99,14 +113,14 @@ export class Staging {
 
   /** Deletes the oldest images but this one until so many are left. Answers how many went. */
   #makeRoom(except: string, left: number): number {
-    const others = this.#kept().filter((digest) => digest !== except);
+    const others = this.kept().filter((digest) => digest !== except);
     const surplus = others.slice(0, Math.max(0, others.length - left));
     for (const digest of surplus) this.discard(digest);
     return surplus.length;
   }
 
   /** Digests of what is kept, the oldest first. */
-  #kept(): string[] {
+  kept(): string[] {
     const newest = new Map<string, number>();
     for (const { name, changedMs } of this.#files.list(this.#directory)) {
       const digest = ENTRY.exec(name)?.[1];

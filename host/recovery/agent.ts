@@ -8,6 +8,8 @@ import type { Trust } from '../bmc/trust/judge.ts';
 import type { StoreFiles } from '../bmc/replaced-file.ts';
 import { FerryError } from '../error.ts';
 import { ComponentRecovery, type Trigger } from './component-recovery.ts';
+import { DonatedImages, WHOLE } from './donated-images.ts';
+import type { DonorImage } from './peers/donor-images.ts';
 import { RecoveryJournal } from './journal.ts';
 import { orderText, type RecoveryOrder, takeOrder } from './orders.ts';
 import { type RecoveryClock, systemClock } from './recovery-clock.ts';
@@ -26,6 +28,8 @@ export interface RecoveryAgentOptions {
   readonly now?: () => Date;
   /** Where the journal is: the operating system's files, unless said otherwise. */
   readonly files?: StoreFiles;
+  /** Starts the donors of this controller; `images` is what they may offer now. */
+  readonly donate?: (images: () => readonly DonorImage[]) => readonly { close(): Promise<void> }[];
 }
 
 interface Watched {
@@ -52,6 +56,8 @@ export class RecoveryAgent {
   readonly #stop = new AbortController();
   readonly #stopListening: () => void;
   readonly #ended: Promise<unknown>;
+  readonly #donated: DonatedImages | undefined;
+  readonly #donors: readonly { close(): Promise<void> }[];
 
   /** `recovery-invalid` when the board has no such component, `recovery-failed` when its files can not be used. */
   constructor(options: RecoveryAgentOptions) {
@@ -60,14 +66,20 @@ export class RecoveryAgent {
     this.#clock = clock;
     expectComponents(options);
     this.#journal = new RecoveryJournal(stateDirectory, options.files);
+    this.#donated = options.donate && new DonatedImages({ management, keys: () => options.trust().keys, states: () => this.states, say: (event, text) => options.say({ event, text }) });
     this.#watched = components.map((watched) => {
-      const spool = new Staging({ directory: spoolDirectory(stateDirectory, watched.name), limit: SPOOLED_IMAGES });
-      const parts = { management, settings, sources, journal: this.#journal, spool, clock, now, trust: () => options.trust(), say: (event: ControllerEvent) => options.say(event) };
+      const directory = spoolDirectory(stateDirectory, watched.name);
+      const spool = new Staging({ directory, limit: SPOOLED_IMAGES });
+      const staged = async (sha256: string): Promise<void> => this.#donated?.addSpooled(directory, sha256, this.#stop.signal);
+      for (const sha256 of spool.kept()) void staged(sha256);
+      const parts = {
+        staged, management, settings, sources, journal: this.#journal, spool, clock, now, trust: () => options.trust(), say: (event: ControllerEvent) => options.say(event) };
       return { recovery: new ComponentRecovery(parts, watched), spool, orders: [], hasStarted: false };
     });
     this.#stopListening = management.onEvent(({ event }) => {
       if (event === 'power-on' || event === 'power-restarted') for (const one of this.#watched) one.hasStarted = true;
     });
+    this.#donors = this.#donated === undefined ? [] : (options.donate?.(() => this.#donated?.images ?? []) ?? []);
     const loops = this.#watched.map((one) => this.#attend(one));
     this.#ended = Promise.all([this.#heed(), ...loops]);
   }
@@ -102,6 +114,8 @@ export class RecoveryAgent {
     this.#stop.abort(new Error('the controller ends'));
     this.#stopListening();
     await this.#ended;
+    await Promise.all(this.#donors.map((donor) => donor.close()));
+    this.#donated?.close();
     for (const { recovery, spool } of this.#watched) {
       recovery.close();
       spool.close();
@@ -130,6 +144,7 @@ export class RecoveryAgent {
           const ordered = one.orders.shift()?.wanted;
           checkedMs = this.#clock.nowMs();
           if ((await one.recovery.attend(trigger, ordered, signal)) === 'rested') trigger = undefined;
+          if (WHOLE.includes(one.recovery.state.phase)) await this.#donated?.addRunning(one.recovery.watched.name, signal);
         }
         await this.#clock.wait(TICK_MS, signal);
         trigger = this.#trigger(one, checkedMs) ?? trigger;

@@ -5,13 +5,14 @@ import type { SlotVerification } from '../bmc/management.ts';
 import type { ComponentSnapshot } from '../core/receiver-exports.ts';
 import { untilAborted } from './found-image.ts';
 import { HostHold } from './host-hold.ts';
-import { needOf, reasonFor } from './needs.ts';
+import { needOf, reasonFor, runningOf } from './needs.ts';
 import type { RecoveryParts } from './recovery-parts.ts';
 import type { WatchedComponent } from './recovery-config.ts';
 import { RecoveryProgress } from './recovery-progress.ts';
 import { mayBeHalfWritten, type RecoveryPhase, type RecoveryState } from './recovery-state.ts';
 import { Replacement } from './replacement.ts';
-import type { Candidate, NeedReason, RecoveryNeed } from './source.ts';
+import { outcomeOf } from './recovery-outcome.ts';
+import type { Candidate, NeedReason, RecoveryNeed, RecoveryOutcome } from './source.ts';
 
 /** What has woken the recovery. */
 export type Trigger = 'start' | 'power-on' | 'time' | 'order';
@@ -74,10 +75,17 @@ export class ComponentRecovery {
 
   /** Writes the phase down, then says it. */
   enter(phase: RecoveryPhase, text: string, changes: Partial<RecoveryState> = {}, quietly = false): void {
-    const { component } = this.#state;
+    const { component, reason, tried } = this.#state;
+    const outcome = phase === 'locked' ? outcomeOf(this, reason === 'dead' && tried.length > 0 ? 'failed' : 'given-up') : undefined;
     this.#state = { ...this.#state, ...changes, component, phase, text, at: this.parts.now().toISOString() };
     this.parts.journal.append(this.#state);
     if (!quietly) this.say(`recovery-${phase}`, text);
+    this.report(outcome);
+  }
+
+  /** Bytes that were fetched. They are in the journal with the next phase. */
+  count(bytes: number): void {
+    this.#state = { ...this.#state, fetched: (this.#state.fetched ?? 0) + bytes };
   }
 
   say(event: string, text: string, fields: ControllerEvent['fields'] = {}): void {
@@ -109,12 +117,22 @@ export class ComponentRecovery {
 
   /** All is well: lets the host go, as it was, and forgets what was tried. */
   becomeWell(text = WELL.text, isHeld = true): void {
-    const { phase, reason: _reason, ordered: _ordered, evidence: _evidence, candidate: _candidate, powerBefore: _power, ...rest } = this.#state;
+    const { phase, reason: _reason, ordered: _ordered, evidence: _evidence, candidate: _candidate, powerBefore: _power, begun: _begun, before: _before, fetched: _fetched, ...rest } = this.#state;
+    const outcome = outcomeOf(this, 'well');
     if (isHeld) this.releaseHost();
     if (phase === 'healthy') return;
     this.progress.clear();
     this.#state = { ...rest, ...WELL };
     this.enter('healthy', text);
+    this.report(outcome);
+  }
+
+  /** Tells every source that can tell others. */
+  report(outcome: RecoveryOutcome | undefined): void {
+    if (outcome === undefined) return;
+    for (const source of this.parts.sources) {
+      Promise.resolve(source.report?.(outcome)).catch((error: unknown) => this.say('recovery-source', `nobody could be told over ${source.name}: ${(error as Error).message}`));
+    }
   }
 
   /** Why a candidate would not be tried now. */
@@ -147,7 +165,7 @@ export class ComponentRecovery {
     const reason = reasonFor(this.component(), found, this.watched.wanted, this.#state);
     if (reason === undefined || (reason === this.#state.reason && this.#state.phase !== 'healthy')) return reason;
     const evidence = found.condition === 'differs' ? { evidence: { expected: found.expected, got: found.got, blocks: found.blocks } } : {};
-    this.enter('needed', REASONS[reason], { reason, ...evidence });
+    this.enter('needed', REASONS[reason], { reason, begun: this.parts.now().toISOString(), before: found.got || (runningOf(this.component())?.sha256 ?? ''), fetched: 0, ...evidence });
     if (found.condition === 'differs') this.say('recovery-evidence', `expected the SHA-256 ${found.expected}, flash holds ${found.got}`, { expected: found.expected, got: found.got });
     return reason;
   }

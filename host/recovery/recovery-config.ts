@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { FerryError } from '../error.ts';
+import { type DonorConfig, readDonor, USUAL_DONOR } from './donor-config.ts';
 import { iniError, parseIni } from './ini-file.ts';
 import { SectionReader } from './section-reader.ts';
 import { readSource, type SourceConfig } from './source-config.ts';
@@ -47,6 +48,7 @@ export interface RecoveryConfig {
   readonly components: readonly WatchedComponent[];
   /** In the order of the file. */
   readonly sources: readonly SourceConfig[];
+  readonly donor: DonorConfig;
 }
 
 const HOUR = 3_600_000;
@@ -69,17 +71,19 @@ export function parseRecoveryConfig(bytes: Uint8Array, file: string, directory: 
   const components: WatchedComponent[] = [];
   const sources: SourceConfig[] = [];
   let settings: RecoverySettings | undefined;
+  let donor: DonorConfig = USUAL_DONOR;
   for (const section of parseIni(bytes, file)) {
     const reader = new SectionReader(section, file, directory);
     if (section.kind === 'recovery' && section.name === '') settings = readSettings(reader);
+    else if (section.kind === 'donor' && section.name === '') donor = readDonor(reader);
     else if (section.kind === 'component' && section.name !== '') components.push(readComponent(reader, file, section.line));
     else if (section.kind === 'source' && section.name !== '') sources.push(readSource(reader));
-    else throw iniError(file, section.line, `expected [recovery], [component NAME] or [source NAME], got [${section.kind}${section.name && ` ${section.name}`}]`);
+    else throw iniError(file, section.line, `expected [recovery], [donor], [component NAME] or [source NAME], got [${section.kind}${section.name && ` ${section.name}`}]`);
     reader.end();
   }
   if (components.length === 0) throw iniError(file, 1, 'expected at least one [component NAME], got none');
   if (sources.length === 0) throw iniError(file, 1, 'expected at least one [source NAME], got none');
-  return { settings: settings ?? readSettings(new SectionReader({ kind: 'recovery', name: '', line: 1, values: new Map() }, file, directory)), components, sources };
+  return { settings: settings ?? readSettings(new SectionReader({ kind: 'recovery', name: '', line: 1, values: new Map() }, file, directory)), components, sources, donor };
 }
 
 function readSettings(reader: SectionReader): RecoverySettings {

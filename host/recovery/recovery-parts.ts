@@ -21,6 +21,8 @@ export interface RecoveryParts {
   /** Keys may be added and revoked while the agent runs. */
   trust(): Pick<Trust, 'keys' | 'revoked'>;
   say(event: ControllerEvent): void;
+  /** An image is whole in the spool, proved, with its signature beside it. */
+  staged?(sha256: string): Promise<void>;
 }
 
 /** The rules by which candidates are judged and ordered. A board has its own seed, so that a fleet does not ask one donor. */

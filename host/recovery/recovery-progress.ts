@@ -12,8 +12,8 @@ export class RecoveryProgress {
     return this.#received;
   }
 
-  /** The source, with its bytes counted on their way. */
-  counted(source: Source, candidate: Candidate): Source {
+  /** The source, with its bytes counted on their way; `fetched` is told of every piece. */
+  counted(source: Source, candidate: Candidate, fetched: (bytes: number) => void): Source {
     const total = candidate.statement.size;
     this.#received = { done: 0, total };
     return {
@@ -23,6 +23,7 @@ export class RecoveryProgress {
         this.#received = { done: from, total };
         return source.fetch(wanted, from, (offset, bytes) => {
           into(offset, bytes);
+          fetched(bytes.length);
           this.#received = { done: offset + bytes.length, total };
         }, signal);
       },

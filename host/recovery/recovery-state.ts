@@ -36,6 +36,10 @@ export interface RecoveryState {
   readonly tried: readonly (ChosenImage & { readonly why: string })[];
   /** Sourcings in a row that found nothing. */
   readonly rounds: number;
+  /** ISO time at which it was found to be needed, what was there before (a digest; empty: none), and bytes fetched since. */
+  readonly begun?: string;
+  readonly before?: string;
+  readonly fetched?: number;
   /** How the host's power was when it was taken: to be restored. */
   readonly powerBefore?: PowerState;
 }

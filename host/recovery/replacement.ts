@@ -80,7 +80,8 @@ export class Replacement {
     const { parts } = this.#of;
     const source = parts.sources.find(({ name }) => name === candidate.source) as Source;
     this.#of.enter('fetching', `fetching ${candidate.statement.version} from ${candidate.source}`, { candidate: chosenOf(candidate) });
-    const begin = await fetchImage(this.#of.progress.counted(source, candidate), candidate, parts.spool, parts.settings, parts.clock, signal);
+    const counted = this.#of.progress.counted(source, candidate, (bytes) => this.#of.count(bytes));
+    const begin = await fetchImage(counted, candidate, parts.spool, parts.settings, parts.clock, signal);
     if (begin > 0) this.#of.say('recovery-resumed', begin === candidate.size ? 'all of it was in the spool already' : `went on at byte ${begin}`, { offset: begin });
     try {
       await proveImage(candidate, parts.spool, parts.trust().keys, signal);
@@ -90,7 +91,18 @@ export class Replacement {
       // Bytes of an earlier source may be the wrong ones: this one gets a chance of its own.
       throw begin > 0 ? error : new BadImage((error as Error).message);
     }
+    this.#sign(candidate);
     this.#of.enter('staged', 'the image is there and is the one that was signed');
+    await parts.staged?.(candidate.statement.sha256);
+  }
+
+  /** So that others can have the image from the spool. Without that, this machine still gets it. */
+  #sign({ signature }: Candidate): void {
+    try {
+      this.#of.parts.spool.sign(signature);
+    } catch (error) {
+      this.#of.say('signature-not-kept', `it will not be offered to others from the spool: ${(error as Error).message}`);
+    }
   }
 
   async #write(need: RecoveryNeed, candidate: Candidate, signal: AbortSignal): Promise<void> {

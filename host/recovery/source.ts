@@ -53,6 +53,24 @@ export interface Candidate {
   readonly terms: CandidateTerms;
 }
 
+/** What became of a recovery. */
+export interface RecoveryOutcome {
+  readonly component: string;
+  readonly reason: NeedReason;
+  /** `failed`: an image was written with which the host does not come up. */
+  readonly result: 'well' | 'given-up' | 'failed';
+  /** Digests, 64 hexadecimal digits; empty: no image. */
+  readonly before: string;
+  readonly now: string;
+  /** The candidate that has helped: its source, and its id there. */
+  readonly source: string | undefined;
+  readonly id: string | undefined;
+  /** That were fetched, whoever has sent them. */
+  readonly bytes: number;
+  /** Since it was found to be needed. */
+  readonly ms: number;
+}
+
 /** Takes a piece. Pieces come in order and without gaps, from `from` on. */
 export type TakeBytes = (offset: number, bytes: Uint8Array) => void;
 
@@ -67,6 +85,8 @@ export interface Source {
    * comes out. Throws when not all of it came; what was taken until then is kept.
    */
   fetch(candidate: Candidate, from: number, into: TakeBytes, signal: AbortSignal): Promise<void>;
+  /** Tells others what became of a recovery, whichever source has helped. Promises nothing. */
+  report?(outcome: RecoveryOutcome): void | Promise<void>;
   /** Ends what it holds: sockets, files. */
   close?(): void | Promise<void>;
 }

@@ -2,25 +2,31 @@
 import { FerryError } from '../error.ts';
 import { DirectorySource } from './directory-source.ts';
 import { FatImageSource } from './fat-image-source.ts';
+import { PeerGroup } from './peers/peer-group.ts';
 import { makePeerSource, type TrustedKeys } from './peers/peers-config.ts';
 import type { Source } from './source.ts';
 import type { SourceConfig } from './source-config.ts';
 import { WebSource } from './web-source.ts';
 
-/** The source of one section. `recovery-invalid` when something that it needs from the start is missing. */
-export function makeSource(config: SourceConfig, keys: TrustedKeys = () => [], note?: (text: string) => void): Source {
+/** The source of one section. `recovery-invalid` when something that it needs from the start is missing. `group`: of a peers source, when others use it too. */
+export function makeSource(config: SourceConfig, keys: TrustedKeys = () => [], note?: (text: string) => void, group?: PeerGroup): Source {
+  return expectUsable(config, () => make(config, keys, note, group));
+}
+
+/** Makes what a section says; an error names it. */
+export function expectUsable<T>({ name }: Pick<SourceConfig, 'name'>, work: () => T): T {
   try {
-    return make(config, keys, note);
+    return work();
   } catch (error) {
-    throw new FerryError('recovery-invalid', `[source ${config.name}]: ${(error as Error).message}; nothing was started`, { hint: 'correct what the section names', exitCode: 64, cause: error });
+    throw new FerryError('recovery-invalid', `[source ${name}]: ${(error as Error).message}; nothing was started`, { hint: 'correct what the section names', exitCode: 64, cause: error });
   }
 }
 
-function make(config: SourceConfig, keys: TrustedKeys, note: ((text: string) => void) | undefined): Source {
+function make(config: SourceConfig, keys: TrustedKeys, note: ((text: string) => void) | undefined, group: PeerGroup | undefined): Source {
   switch (config.kind) {
     case 'directory': return new DirectorySource(config);
     case 'fat-image': return new FatImageSource(config);
     case 'web': return new WebSource(config);
-    case 'peers': return makePeerSource(config, keys, note);
+    case 'peers': return makePeerSource(group ?? new PeerGroup(config, { note }), keys, note);
   }
 }

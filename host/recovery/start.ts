@@ -8,8 +8,13 @@ import type { RecoveryDesk } from '../bmc/recovery-desk.ts';
 import { readTrust } from '../bmc/trust/offline.ts';
 import { RecoveryAgent } from './agent.ts';
 import { AgentDesk } from './agent-desk.ts';
-import { readRecoveryConfig } from './recovery-config.ts';
-import { makeSource } from './sources.ts';
+import { donatesOver } from './donor-config.ts';
+import { ControllerDonor } from './peers/controller-donor.ts';
+import type { DonorImage } from './peers/donor-images.ts';
+import { PeerGroup } from './peers/peer-group.ts';
+import { systemClock } from './recovery-clock.ts';
+import { type RecoveryConfig, readRecoveryConfig } from './recovery-config.ts';
+import { expectUsable, makeSource } from './sources.ts';
 
 export interface PreparedRecovery {
   /** For the network side; it stays the same over restarts of the controller. */
@@ -32,12 +37,28 @@ export function prepareRecovery(file: string): PreparedRecovery {
       if (!keepsSlots(management)) throw new Error('expected a controller that can look at its slots, got another one');
       mkdirSync(join(stateDirectory, 'recovery'), { recursive: true, mode: 0o700 });
       writeFileSync(configInForce(stateDirectory), `${resolve(file)}\n`, { mode: 0o600 });
+      const note = (name: string) => (text: string): void => controller.say({ event: 'recovery-source', text: `the source ${name}: ${text}` });
+      const groups = groupsOf(config, note);
       const keys = () => readTrust(stateDirectory).keys;
-      const sources = config.sources.map((source) => makeSource(source, keys, (text) => controller.say({ event: 'recovery-source', text: `the source ${source.name}: ${text}` })));
+      const sources = config.sources.map((source) => makeSource(source, keys, note(source.name), groups.get(source.name)));
       const trust = () => readTrust(stateDirectory);
-      const agent = new RecoveryAgent({ stateDirectory, management, config, sources, trust, say: (event) => controller.say(event) });
-      desk.attend({ agent, management, trust, makeSources: () => config.sources.map((source) => makeSource(source, keys)) });
+      const agent = new RecoveryAgent({
+        stateDirectory, management, config, sources, trust, say: (event) => controller.say(event),
+        donate: (images) => donorsOf(config, groups, images, (event) => controller.say(event)),
+      });
+      desk.attend({ agent, management, trust, makeSources: () => config.sources.map((source) => makeSource(source, keys, undefined, groups.get(source.name))) });
       return agent;
     },
   };
+}
+
+/** By the name of their source. A source and a donor of one section share its links. */
+function groupsOf({ sources, donor: { uploadPort } }: RecoveryConfig, note: (name: string) => (text: string) => void): ReadonlyMap<string, PeerGroup> {
+  return new Map(sources.flatMap((source) => (source.kind === 'peers' ? [[source.name, expectUsable(source, () => new PeerGroup(source, { uploadPort, note: note(source.name) }))] as const] : [])));
+}
+
+function donorsOf({ donor }: RecoveryConfig, groups: ReadonlyMap<string, PeerGroup>, images: () => readonly DonorImage[], say: (event: ControllerEvent) => void): readonly ControllerDonor[] {
+  return [...groups.values()].filter(({ config }) => donatesOver(donor, config)).map((group) => new ControllerDonor({
+    group, images, uploads: donor.uploads, ratePerSecond: donor.ratePerSecond, clock: systemClock, say: (event, text, fields = {}) => say({ event, text, fields }),
+  }));
 }

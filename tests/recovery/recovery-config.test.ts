@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { FerryError } from '../../host/error.ts';
+import { donatesOver } from '../../host/recovery/donor-config.ts';
 import { parseRecoveryConfig } from '../../host/recovery/recovery-config.ts';
 import { compareVersions } from '../../host/recovery/version-order.ts';
 
@@ -27,6 +28,17 @@ test('configs/recovery.ini is taken, with its sources in their order', () => {
   expect(sources[1]).toMatchObject({ path: resolve(CONFIGS, 'stick.img'), directory: ['firmware'] });
 });
 
+test('a controller donates to those who have its group key, unless [donor] says otherwise', () => {
+  const given = parse(`${MINIMUM}[source open]\nkind = peers\n[source closed]\nkind = peers\ngroup-key = group.key\n`);
+  const over = (text: string): string[] => {
+    const { donor } = parse(`${text}${MINIMUM}`);
+    return given.sources.filter((source) => source.kind === 'peers' && donatesOver(donor, source)).map(({ name }) => name);
+  };
+  expect(given.donor).toEqual({ to: 'group', uploads: 2, ratePerSecond: undefined, uploadPort: undefined });
+  expect([over(''), over('[donor]\nto = group\n'), over('[donor]\nto = anyone\n'), over('[donor]\nto = nobody\n')]).toEqual([['closed'], ['closed'], ['open', 'closed'], []]);
+  expect(parse(`[donor]\nuploads = 4\nrate-limit = 2MiB\nupload-port = 7990\n${MINIMUM}`).donor).toEqual({ to: 'group', uploads: 4, ratePerSecond: 2 * 1024 * 1024, uploadPort: 7990 });
+});
+
 test('every key of the table in configs/README.md is known, with the default that stands there', () => {
   const section = /## Recovery\n([\s\S]*?)\n## /.exec(readFileSync(resolve(CONFIGS, 'README.md'), 'utf8'))?.[1] ?? '';
   const keys = [...section.split('`[component NAME]`')[0]!.matchAll(/^\| (`[^|]*`) \|[^|]*\| ([^|]*) \|/gm)].flatMap(([, names = '', defaults = '']) => {
@@ -47,7 +59,10 @@ describe('an error names file, line and key, what was expected and what was foun
     ['[recovery]\nmodus = auto\n', 'recovery.ini:2: [recovery] modus: expected one of mode, prefer,'],
     ['[recovery]\nmode = auto\nmode = ask\n', 'recovery.ini:3: mode: expected each key once in a section, got it again (first in line 2)'],
     ['mode = auto\n', 'recovery.ini:1: expected a section in brackets first'],
-    ['[donor x]\n', 'recovery.ini:1: expected [recovery], [component NAME] or [source NAME], got [donor x]'],
+    ['[donor x]\n', 'recovery.ini:1: expected [recovery], [donor], [component NAME] or [source NAME], got [donor x]'],
+    ['[donor]\nto = all\n', 'recovery.ini:2: [donor] to: expected group or anyone or nobody, got "all"'],
+    ['[donor]\nuploads = 0\n', 'recovery.ini:2: [donor] uploads: expected a whole number from 1 to 16, got "0"'],
+    ['[donor]\ninterfaces = eth0\n', 'recovery.ini:2: [donor] interfaces: expected one of to, uploads,'],
     ['[component BIOS]\n', 'recovery.ini:1: [component BIOS]: expected 1 to 15 of a-z, 0-9 and "-", got another name'],
     ['[component bios]\nsha256 = ab\n', 'recovery.ini:2: [component bios] sha256: expected 64 hexadecimal digits in lower case, got "ab"'],
     ['[source a]\npath = x\n', 'recovery.ini:1: [source a] kind: expected directory or fat-image or web or peers, got none'],

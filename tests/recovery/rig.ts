@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { ControllerOptions } from '../../host/bmc/controller-options.ts';
 import { keepsSlots, type RecoverableManagement } from '../../host/bmc/management.ts';
 import { readTrust } from '../../host/bmc/trust/offline.ts';
-import { RecoveryAgent } from '../../host/recovery/agent.ts';
+import { RecoveryAgent, type RecoveryAgentOptions } from '../../host/recovery/agent.ts';
 import { AgentDesk } from '../../host/recovery/agent-desk.ts';
 import type { RecoveryClock } from '../../host/recovery/recovery-clock.ts';
 import { parseRecoveryConfig } from '../../host/recovery/recovery-config.ts';
@@ -28,6 +28,7 @@ export interface RigOptions {
   /** A state directory to begin with; it is copied. */
   readonly state?: string;
   readonly options?: Partial<ControllerOptions>;
+  readonly donate?: RecoveryAgentOptions['donate'];
 }
 
 /** Nothing has come of it in time. */
@@ -87,6 +88,7 @@ export class Rig {
     this.agent = new RecoveryAgent({
       stateDirectory: this.machine.state, management: this.management, config, sources, clock: this.clock,
       trust, say: (event) => controller.say(event), ...(this.#given.files === undefined ? {} : { files: this.#given.files }),
+      ...(this.#given.donate === undefined ? {} : { donate: this.#given.donate }),
     });
     this.desk ??= new AgentDesk(config);
     this.desk.attend({ agent: this.agent, management: this.management, clock: this.clock, trust, makeSources });

@@ -1,6 +1,6 @@
 // The addresses of one network interface of this machine, and which others are reached without a router.
-import { BlockList } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { BlockList, isIPv4 } from 'node:net';
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import { FerryError } from '../../error.ts';
 
 export type AddressFamily = 'IPv4' | 'IPv6';
@@ -16,12 +16,16 @@ export interface InterfaceAddress {
 
 const isLocal = (address: string): boolean => /^fe[89ab]/i.test(address);
 
-/** The addresses of an interface, one a family at most: of IPv6 the link's own before others. */
+/**
+ * The addresses of an interface, one a family at most: of IPv6 the link's own before others. An IPv4 address of this
+ * machine stands for itself; of the loopback network each one is this machine's, so that many controllers fit on one.
+ */
 export function interfaceAddresses(name: string): readonly InterfaceAddress[] {
-  const all = networkInterfaces()[name];
+  const interfaces = networkInterfaces();
+  const all = interfaces[name] ?? withAddress(interfaces, name);
   if (all === undefined) {
     throw new FerryError('network-failed', `network interface: expected one of ${Object.keys(networkInterfaces()).join(', ')}, got ${JSON.stringify(name)}; nothing was started`, {
-      hint: 'name an interface that is up and has an address', exitCode: 64,
+      hint: 'name an interface that is up and has an address, or one of its IPv4 addresses', exitCode: 64,
     });
   }
   const families: readonly AddressFamily[] = ['IPv4', 'IPv6'];
@@ -40,4 +44,12 @@ export function interfaceAddresses(name: string): readonly InterfaceAddress[] {
       },
     }];
   });
+}
+
+/** What has this address; undefined when nothing has. */
+function withAddress(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>, address: string): NetworkInterfaceInfo[] | undefined {
+  if (!isIPv4(address)) return undefined;
+  const all = Object.values(interfaces).flatMap((one) => one ?? []).filter(({ family }) => family === 'IPv4');
+  const own = all.find((one) => one.address === address) ?? all.find(({ internal, address: known }) => internal && known.startsWith('127.') && address.startsWith('127.'));
+  return own === undefined ? undefined : [{ ...own, address, cidr: `${address}/${own.cidr?.split('/')[1] ?? 32}` } as NetworkInterfaceInfo];
 }

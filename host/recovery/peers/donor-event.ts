@@ -5,4 +5,11 @@ export type DonorEvent =
   | { readonly event: 'offer-withheld'; readonly to: string; readonly link: string; readonly because: string }
   | { readonly event: 'upload-started'; readonly to: string; readonly image: string; readonly from: number }
   | { readonly event: 'upload-ended'; readonly to: string; readonly image: string; readonly bytes: number; readonly result: string }
-  | { readonly event: 'report-heard'; readonly from: string; readonly result: string; readonly sha256: string; readonly seconds: number };
+  | {
+    readonly event: 'report-heard'; readonly from: string; readonly result: string; readonly reason: string;
+    /** Digests in hexadecimal; empty: none. */
+    readonly before: string; readonly sha256: string;
+    /** Who has helped, as its offers named it; empty: no donor. `isMine`: this one. */
+    readonly donor: string; readonly isMine: boolean;
+    readonly bytes: number; readonly seconds: number;
+  };

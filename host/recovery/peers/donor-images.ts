@@ -23,7 +23,7 @@ export interface DonorImage {
 }
 
 /** The largest signature file that a message carries. */
-const SIGNATURE_LIMIT = 2048;
+export const SIGNATURE_LIMIT = 2048;
 
 /** An image file, verified. Throws in words when it is not what a trusted key has signed. */
 export function openDonorImage(path: string, keys: readonly PublicKey[]): DonorImage {

@@ -1,6 +1,6 @@
 // A donor: hears requests on its links, offers, and uploads to those who accept, a few at a time.
 import { RecoveryWire } from '../../core/wire-recovery.ts';
-import type { DonorClassName } from '../../core/wire-recovery-messages.ts';
+import type { DonorClassName, RecoveryReport } from '../../core/wire-recovery-messages.ts';
 import { type Clock, systemClock } from '../links/clock.ts';
 import type { ByteStream, Link } from '../links/link.ts';
 import { makeDatagram, readDatagram } from './datagram.ts';
@@ -80,6 +80,11 @@ export class Donor {
     return this.#offers.refused;
   }
 
+  /** As its offers name it. */
+  get id(): Uint8Array {
+    return this.#id;
+  }
+
   /** Ends it; the links belong to who has opened them. */
   close(): void {
     for (const end of this.#endings.splice(0)) end();
@@ -105,9 +110,12 @@ export class Donor {
     }
   }
 
-  #report({ result, digest, ms }: { readonly result: string; readonly digest: Uint8Array; readonly ms: number }, from: string): void {
+  #report({ result, before, digest, donor, ms, bytes, reason }: RecoveryReport, from: string): void {
     if (!this.#reports.allows(from, this.#clock.now())) return;
-    this.#options.note?.({ event: 'report-heard', from, result, sha256: Buffer.from(digest).toString('hex'), seconds: Math.round(ms / 1000) });
+    const hex = (number: Uint8Array): string => (number.some((byte) => byte !== 0) ? Buffer.from(number).toString('hex') : '');
+    this.#options.note?.({
+      event: 'report-heard', from, result, reason, before: hex(before), sha256: hex(digest), donor: hex(donor), isMine: Buffer.compare(donor, this.#id) === 0, bytes, seconds: Math.round(ms / 1000),
+    });
   }
 
   async #serve(stream: ByteStream): Promise<void> {

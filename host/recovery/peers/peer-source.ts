@@ -2,12 +2,12 @@
 // upload. A donor that dies in between is replaced by any other candidate with the same digest: the caller goes on at the
 // block that it has. When all serve others, it says so and after which time it is worth to ask again.
 import { RecoveryWire } from '../../core/wire-recovery.ts';
-import type { RecoveryReasonName, RecoveryReport } from '../../core/wire-recovery-messages.ts';
+import type { RecoveryReasonName, RecoveryResultName } from '../../core/wire-recovery-messages.ts';
 import type { PublicKey } from '../../trust/public-key.ts';
 import { type Clock, pause, systemClock } from '../links/clock.ts';
 import type { Link } from '../links/link.ts';
 import { SourceBusy } from '../source-busy.ts';
-import type { Candidate, NeedReason, RecoveryNeed, Source, TakeBytes } from '../source.ts';
+import type { Candidate, NeedReason, RecoveryNeed, RecoveryOutcome, Source, TakeBytes } from '../source.ts';
 import { makeDatagram, readDatagram } from './datagram.ts';
 import { ANSWER_DELAY_MS } from './donor-offers.ts';
 import { declaredRate, DonorStream, type OpenExchange, type RecipientDesk, type VerifiedStatement } from './donor-stream.ts';
@@ -29,6 +29,8 @@ export interface PeerSourceOptions {
   readonly open?: OpenExchange;
   /** Makes and reads messages; one of its own unless given. */
   readonly wire?: RecoveryWire;
+  /** Whether a donor is this machine itself. */
+  readonly isOwnDonor?: (donor: Uint8Array) => boolean;
   /** Told in one sentence what was passed over, and why. */
   readonly note?: (text: string) => void;
 }
@@ -45,6 +47,10 @@ const LONGEST_BUSY_MS = 8000;
 const REASONS: Readonly<Record<NeedReason, RecoveryReasonName>> = {
   corrupt: 'Corrupt', dead: 'Dead', unfinished: 'Unfinished', empty: 'Empty', outdated: 'Outdated', ordered: 'Ordered',
 };
+
+const RESULTS: Readonly<Record<RecoveryOutcome['result'], RecoveryResultName>> = { 'well': 'Complete', 'given-up': 'GaveUp', 'failed': 'Failed' };
+
+const digestOf = (sha256: string): Uint8Array => (sha256 === '' ? new Uint8Array(32) : Buffer.from(sha256, 'hex'));
 
 export class PeerSource implements Source {
   readonly name: string;
@@ -113,8 +119,12 @@ export class PeerSource implements Source {
   }
 
   /** Tells everyone what became of it. */
-  report(report: Omit<RecoveryReport, 'nonce'>): void {
-    this.#broadcast(makeDatagram(this.#wire, this.#options.key, 'report', { ...report, nonce: this.#options.randomBytes(8) }));
+  report({ source, id, before, now, ms, bytes, result, reason }: RecoveryOutcome): void {
+    const helper = source === this.name && id !== undefined ? this.#reached.get(id)?.offer.donor : undefined;
+    this.#broadcast(makeDatagram(this.#wire, this.#options.key, 'report', {
+      nonce: this.#options.randomBytes(8), donor: helper ?? new Uint8Array(8), before: digestOf(before), digest: digestOf(now),
+      ms: Math.min(ms, 0xffff_ffff), bytes: Math.min(bytes, 0xffff_ffff), result: RESULTS[result], reason: REASONS[reason],
+    }));
   }
 
   async close(): Promise<void> {
@@ -122,7 +132,7 @@ export class PeerSource implements Source {
   }
 
   async #ask({ platform, component, floor, slotSize, reason, wanted, running }: RecoveryNeed, signal: AbortSignal): Promise<OfferBook> {
-    const { key, links, randomBytes, note } = this.#options;
+    const { key, links, randomBytes, note, isOwnDonor } = this.#options;
     // What ran is asked for when it is only broken: a donor that has it offers it before others.
     const best = wanted?.sha256 ?? (reason === 'outdated' || reason === 'ordered' ? undefined : running?.sha256);
     const request = {
@@ -133,7 +143,7 @@ export class PeerSource implements Source {
     const perfect = new AbortController();
     const endings = links.map((link) => link.hear((bytes, from) => {
       const message = readDatagram(this.#wire, key, bytes);
-      if (message?.name !== 'offer' || this.#trouble.isResting(`${from} ${message.fields.port}`)) return;
+      if (message?.name !== 'offer' || isOwnDonor?.(message.fields.donor) === true || this.#trouble.isResting(`${from} ${message.fields.port}`)) return;
       if (book.add(link, from, message.fields) && book.hasPerfect) perfect.abort();
     }));
     try {

@@ -1,14 +1,13 @@
-// A [source NAME] section with `kind = peers`, and the source that comes of it. Its links are opened when it is first
-// asked: an interface may come up long after the controller.
+// A [source NAME] section with `kind = peers`, and the source that comes of it.
 import { randomBytes } from 'node:crypto';
 import type { PublicKey } from '../../trust/public-key.ts';
 import { type LinkSettings, readLinkSettings } from '../links/link-settings.ts';
-import { openLinks } from '../links/open-links.ts';
+import type { Link } from '../links/link.ts';
+import type { HeldLinks } from '../links/shared-links.ts';
 import type { SectionReader } from '../section-reader.ts';
-import { SourceBusy } from '../source-busy.ts';
-import type { Candidate, RecoveryNeed, Source, TakeBytes } from '../source.ts';
-import { type GroupKey, readGroupKey } from './group-key.ts';
+import type { Candidate, RecoveryNeed, RecoveryOutcome, Source, TakeBytes } from '../source.ts';
 import { PeerFailure } from './peer-failure.ts';
+import type { PeerGroup } from './peer-group.ts';
 import { PeerSource } from './peer-source.ts';
 
 export interface PeersConfig {
@@ -27,48 +26,64 @@ export function readPeers(reader: SectionReader): PeersConfig {
   return { kind: 'peers', name: reader.name, links: readLinkSettings(reader), groupKey: reader.text('group-key') === undefined ? undefined : reader.path('group-key') };
 }
 
+/** Opens its links when it is first asked: an interface may come up long after the controller. */
 class ConfiguredPeers implements Source {
   readonly name: string;
   readonly kind = 'peers';
-  readonly #open: () => Promise<PeerSource>;
-  #source: Promise<PeerSource> | undefined;
+  readonly #group: PeerGroup;
+  readonly #make: (links: readonly Link[]) => PeerSource;
+  #opened: { readonly held: HeldLinks; readonly source: PeerSource } | undefined;
+  #isClosed = false;
 
-  constructor(name: string, open: () => Promise<PeerSource>) {
-    this.name = name;
-    this.#open = open;
+  constructor(group: PeerGroup, make: (links: readonly Link[]) => PeerSource) {
+    this.name = group.config.name;
+    this.#group = group;
+    this.#make = make;
   }
 
   async find(need: RecoveryNeed, signal: AbortSignal): Promise<readonly Candidate[]> {
-    this.#source ??= this.#open();
-    try {
-      return await (await this.#source).find(need, signal);
-    } catch (error) {
-      // The next find tries the interfaces again, unless they have worked.
-      if (!(error instanceof SourceBusy)) await this.close();
-      throw error;
-    }
+    const source = await this.#source();
+    return source.find(need, signal);
   }
 
   async fetch(candidate: Candidate, from: number, into: TakeBytes, signal: AbortSignal): Promise<void> {
-    if (this.#source === undefined) throw new PeerFailure('vanished', `${candidate.id}: expected a donor that was found last, got another; ask again`);
-    return (await this.#source).fetch(candidate, from, into, signal);
+    if (this.#opened === undefined) throw new PeerFailure('vanished', `${candidate.id}: expected a donor that was found last, got another; ask again`);
+    return this.#opened.source.fetch(candidate, from, into, signal);
+  }
+
+  async report(outcome: RecoveryOutcome): Promise<void> {
+    const source = await this.#source();
+    source.report(outcome);
   }
 
   async close(): Promise<void> {
-    const source = this.#source;
-    this.#source = undefined;
-    await source?.then((opened) => opened.close(), () => undefined);
+    this.#isClosed = true;
+    await this.#letGo();
+  }
+
+  async #letGo(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    await opened?.held.release();
+  }
+
+  async #source(): Promise<PeerSource> {
+    if (this.#opened?.held.isStale === true) await this.#letGo();
+    if (this.#opened !== undefined) return this.#opened.source;
+    const held = await this.#group.links.take();
+    // Meanwhile it may have been closed, or opened for another component.
+    if (this.#opened === undefined && !this.#isClosed) this.#opened = { held, source: this.#make(held.links) };
+    else await held.release();
+    if (this.#opened === undefined) throw new PeerFailure('vanished', `${this.name}: it has been closed`);
+    return this.#opened.source;
   }
 }
 
-/** The source. Throws when the group key can not be read; Nothing is opened yet. */
-export function makePeerSource(config: PeersConfig, keys: TrustedKeys, note?: (text: string) => void): Source {
-  const key: GroupKey | undefined = config.groupKey === undefined ? undefined : readGroupKey(config.groupKey);
-  return new ConfiguredPeers(config.name, async () => {
-    const { links, problems } = await openLinks(config.links);
-    for (const problem of problems) note?.(problem);
-    return new PeerSource({
-      name: config.name, links, keys, randomBytes: (count) => randomBytes(count), ...(key === undefined ? {} : { key }), ...(note === undefined ? {} : { note }),
-    });
-  });
+/** The source of a group. Nothing is opened yet. */
+export function makePeerSource(group: PeerGroup, keys: TrustedKeys, note?: (text: string) => void): Source {
+  const { config: { name }, key } = group;
+  return new ConfiguredPeers(group, (links) => new PeerSource({
+    name, links, keys, randomBytes: (count) => randomBytes(count), isOwnDonor: (donor) => group.isOwnDonor(donor),
+    ...(key === undefined ? {} : { key }), ...(note === undefined ? {} : { note }),
+  }));
 }

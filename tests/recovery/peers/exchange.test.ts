@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { donorLine } from '../../../host/recovery/peers/donor-text.ts';
 import { GroupKey } from '../../../host/recovery/peers/group-key.ts';
 import { RECOVERY_BLOCK } from '../../../host/recovery/source.ts';
 import { SourceBusy } from '../../../host/recovery/source-busy.ts';
@@ -94,9 +95,20 @@ describe('a machine that asks its neighbours', () => {
   it('tells what became of it, and donors put that in their log', async () => {
     const rack = new VirtualRack();
     const { events } = await rack.donor('10.0.0.2', [image]);
-    rack.recipient('10.0.0.1').report({ donor: new Uint8Array(8), before: new Uint8Array(32), digest: image.digest, ms: 61_000, bytes: IMAGE_SIZE, result: 'Complete', reason: 'Corrupt' });
+    const source = rack.recipient('10.0.0.1');
+    const [candidate] = await rack.find(source);
+    const outcome = { component: 'bios', reason: 'corrupt', result: 'well', before: 'ab'.repeat(32), now: image.statement.sha256, bytes: IMAGE_SIZE, ms: 61_000 } as const;
+    source.report({ ...outcome, source: 'rack', id: candidate!.id });
+    await rack.clock.pass(2000);
+    source.report({ ...outcome, result: 'given-up', before: '', source: 'storage', id: 'bios.bin' });
     await rack.clock.pass(10);
-    expect(events).toEqual([{ event: 'report-heard', from: '10.0.0.1', result: 'Complete', sha256: image.statement.sha256, seconds: 61 }]);
+    const common = { event: 'report-heard', from: '10.0.0.1', reason: 'Corrupt', sha256: image.statement.sha256, bytes: IMAGE_SIZE, seconds: 61 };
+    const reports = events.filter(({ event }) => event === 'report-heard');
+    expect(reports).toEqual([
+      { ...common, result: 'Complete', before: 'ab'.repeat(32), donor: expect.stringMatching(/^[0-9a-f]{16}$/) as string, isMine: true },
+      { ...common, result: 'GaveUp', before: '', donor: '', isMine: false },
+    ]);
+    expect(donorLine(reports[0]!)).toMatch(/^report: 10\.0\.0\.1 \(corrupt\) is well again: abababababababab\.\.\. before, [0-9a-f]{16}\.\.\. now, 1311954 bytes in 61 s, from this donor$/);
   });
 
   it('takes no faster than its link may, and its donor sends no faster than it may', async () => {
