@@ -4,6 +4,7 @@ import { randomInt } from 'node:crypto';
 import { createMachineDirectory, type MachineDirectory } from '../bus/machine-directory.ts';
 import { FerryError } from '../error.ts';
 import type { RecoveryAgent } from '../recovery/agent.ts';
+import { forgetConfig } from '../recovery/config-in-force.ts';
 import type { PreparedRecovery } from '../recovery/start.ts';
 import type { PublicKey } from '../trust/public-key.ts';
 import type { Board } from './board.ts';
@@ -94,6 +95,7 @@ async function runOnce(
     if (options.listen !== undefined) network = await listenOn(options.listen, controller, options, state, recovery?.desk);
     controller.start();
     agent = recovery?.start(controller, state);
+    if (recovery === undefined) forgetConfig(state);
     const end = await loop(controller, stop);
     return { end, address: network && hostAndPort(network) };
   } catch (cause) {

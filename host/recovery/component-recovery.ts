@@ -100,8 +100,9 @@ export class ComponentRecovery {
 
   need(reason: NeedReason): RecoveryNeed {
     const ordered = this.#state.ordered;
-    const wanted = ordered?.version !== undefined || ordered?.sha256 !== undefined ? ordered : this.watched.wanted;
-    return needOf(this.component(), this.parts.management.identity.platform, reason, wanted);
+    const named = ordered?.version !== undefined || ordered?.sha256 !== undefined ? ordered : undefined;
+    const need = needOf(this.component(), this.parts.management.identity.platform, reason, named ?? this.watched.wanted);
+    return named === undefined ? need : { ...need, isNamed: true };
   }
 
   /** Takes the host that starts from this component. */

@@ -1,6 +1,6 @@
 // STATE/recovery/request: an order of a person for the agent that runs, one JSON object. Whoever may write there may order;
 // the directory is its owner's alone. The agent takes it away when it has read it.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RecoveryState } from './recovery-state.ts';
 
@@ -29,6 +29,9 @@ export function leaveOrder(stateDirectory: string, order: RecoveryOrder): void {
   writeFileSync(fresh, JSON.stringify(order), { mode: 0o600 });
   renameSync(fresh, path);
 }
+
+/** Whether one lies there that nobody has taken. */
+export const hasOrder = (stateDirectory: string): boolean => existsSync(pathIn(stateDirectory));
 
 /** Takes the order away and answers it; undefined when there is none that makes sense. */
 export function takeOrder(stateDirectory: string): RecoveryOrder | undefined {

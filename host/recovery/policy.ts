@@ -63,10 +63,13 @@ function refusalOf(need: RecoveryNeed, candidate: Candidate, rules: PolicyRules,
   if (size !== statement.size) return `size: expected the ${statement.size} bytes that were signed, got ${size}`;
   if (size > need.slotSize) return `size: expected at most the slot's ${need.slotSize} bytes, got ${size}`;
   if (need.reason === 'dead' && statement.sha256 === running?.sha256) return 'it is the image with which the host does not come up';
-  if (need.reason === 'outdated' || need.reason === 'ordered') {
-    if (statement.sha256 === running?.sha256) return 'it is the image that runs';
+  const isReplaced = need.reason === 'outdated' || need.reason === 'ordered';
+  if (isReplaced && statement.sha256 === running?.sha256) return 'it is the image that runs';
+  if (isReplaced || need.isNamed === true) {
     if (wanted?.sha256 !== undefined && statement.sha256 !== wanted.sha256) return `sha256: expected ${wanted.sha256}, which is wanted, got ${statement.sha256}`;
     if (wanted?.version !== undefined && statement.version !== wanted.version) return `version: expected ${wanted.version}, which is wanted, got ${statement.version}`;
+  }
+  if (isReplaced) {
     if (wanted?.version === undefined && wanted?.sha256 === undefined && running !== undefined && compareVersions(statement.version, running.version) <= 0) {
       return `version: expected one newer than ${running.version}, which runs, got ${statement.version}`;
     }

@@ -18,6 +18,8 @@ export interface RecoveryNeed {
   readonly reason: NeedReason;
   /** When the configuration or an order names one. `sha256` is 64 hexadecimal digits. */
   readonly wanted?: { readonly version?: string; readonly sha256?: string };
+  /** A person has named what is wanted: nothing else will do, whatever the reason. */
+  readonly isNamed?: boolean;
   /** The lowest security number that the component takes. */
   readonly floor: number;
   readonly slotSize: number;

@@ -1,13 +1,12 @@
 // Recovery as a part of the controller's process: its config is read before anything is started, its agent starts with each
 // controller.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import type { ControllerEvent } from '../bmc/event-log.ts';
 import { keepsSlots, type Management } from '../bmc/management.ts';
 import type { RecoveryDesk } from '../bmc/recovery-desk.ts';
 import { readTrust } from '../bmc/trust/offline.ts';
 import { RecoveryAgent } from './agent.ts';
 import { AgentDesk } from './agent-desk.ts';
+import { noteConfig } from './config-in-force.ts';
 import { donatesOver } from './donor-config.ts';
 import { ControllerDonor } from './peers/controller-donor.ts';
 import type { DonorImage } from './peers/donor-images.ts';
@@ -22,9 +21,6 @@ export interface PreparedRecovery {
   start(controller: { readonly management: Management; say(event: ControllerEvent): void }, stateDirectory: string): RecoveryAgent;
 }
 
-/** Where the path of the config that is in force is left, for `ferry recover`. */
-export const configInForce = (stateDirectory: string): string => join(stateDirectory, 'recovery', 'config-path');
-
 /** Reads the config, and makes each source once to see that it can be made. `recovery-invalid` when not. */
 export function prepareRecovery(file: string): PreparedRecovery {
   const config = readRecoveryConfig(file);
@@ -35,8 +31,7 @@ export function prepareRecovery(file: string): PreparedRecovery {
     start(controller, stateDirectory) {
       const { management } = controller;
       if (!keepsSlots(management)) throw new Error('expected a controller that can look at its slots, got another one');
-      mkdirSync(join(stateDirectory, 'recovery'), { recursive: true, mode: 0o700 });
-      writeFileSync(configInForce(stateDirectory), `${resolve(file)}\n`, { mode: 0o600 });
+      noteConfig(stateDirectory, file);
       const note = (name: string) => (text: string): void => controller.say({ event: 'recovery-source', text: `the source ${name}: ${text}` });
       const groups = groupsOf(config, note);
       const keys = () => readTrust(stateDirectory).keys;

@@ -84,7 +84,49 @@ it('ferry bmc --recovery brings a damaged BIOS back; ferry recover shows it befo
   }
 });
 
+it('ferry recover tells the state of every watched component, one that nobody watches, and one that waits for a person', { timeout: 60_000 }, async () => {
+  const [state, images] = [join(scratch.path, 'watched'), join(scratch.path, 'none-yet')];
+  mkdirSync(images);
+  writeFileSync(join(scratch.path, 'locking.ini'), '[recovery]\nattempts = 1\nboots = 0\n[component bios]\n[component bmc]\n[source storage]\nkind = directory\npath = none-yet\n');
+  const options = ['--board', join(scratch.path, 'board.json'), '--trust', join(scratch.path, 'vendor.pub')];
+  writeFileSync(join(scratch.path, 'board.json'), boardText(SMALL_BOARD));
+  writeFileSync(join(scratch.path, 'vendor.pub'), formatPublicKey(key.publicKey));
+  const recover = (...args: string[]) => runFerry(['recover', '--state', state, ...args]);
+  const plain = await startController(state, ...options);
+  expect(await recover()).toMatchObject({ code: 0, output: `the controller on ${state} was started without --recovery: nothing is watched\n` });
+  expect(await recover('--now')).toMatchObject({ code: 64, output: expect.stringContaining('expected a controller that was started with --recovery, got one without') as string });
+  await plain.stop();
+  const controller = await startController(state, ...options, '--recovery', join(scratch.path, 'locking.ini'));
+  try {
+    await until(async () => (await recover()).code === 5, 'it is locked');
+    const { output } = await recover();
+    expect(output).toMatch(/^bios: locked since \S+: no source has an image for it, after 1 round; nothing more is tried until a person has looked/);
+    expect(output).toContain('\nbmc: locked');
+    const { events } = await recover('--json', '--component', 'bios');
+    expect(events).toMatchObject([{ event: 'recovery', component: 'bios', phase: 'locked', isWatched: true, controllerRuns: true, reason: 'empty' }]);
+    place(images, 'bios.bin', good);
+    const named = await recover('--now', '--component', 'bios', '--version', '9.9');
+    expect(named).toMatchObject({ code: 0, output: expect.stringMatching(/^the agent has taken the order for bios; /) as string });
+    const log = (): string => readFileSync(join(state, 'events.log'), 'utf8');
+    await until(() => log().includes('version: expected 9.9, which is wanted, got 2.0.0'), 'what was named is not there, and nothing else is taken for it');
+    await until(async () => (await recover('--component', 'bios')).code === 5, 'locked again');
+    expect((await recover('--now', '--component', 'bios', '--sha256', good.sha256)).code).toBe(0);
+    await until(() => digestIn(state) === good.sha256, 'the named image');
+    await until(async () => (await recover('--component', 'bios')).output.includes('bios: healthy'), 'healthy');
+    for (const [args, message] of [
+      [['--now', '--component', 'gpu'], '--component: expected bios or bmc, which recovery.ini watches, got "gpu"'], [['--dry-run', '--component', 'gpu'], '--component: expected bios or bmc, which recovery.ini watches, got "gpu"'],
+      [['--component', 'gpu'], '--component: expected bios or bmc, got "gpu"'], [['--now', '--sha256', 'xyz'], '--sha256: expected 64 hexadecimal digits in lower case, got "xyz"'], [['--now', '--version', 'a b'], '--version: expected 1 to 31 printable'],
+      [['--version', '2.0.0'], 'expected --now with --version, got --version alone'],
+    ] as const) expect(await recover(...args)).toMatchObject({ code: 64, output: expect.stringContaining(message) as string });
+    expect((await recover('--dry-run', '--component', 'bmc')).output).not.toContain('bios:');
+  } finally {
+    await controller.stop();
+  }
+  expect((await recover()).output).toMatch(new RegExp(`^no controller runs on ${state}: nothing is watched now; this is how the last one left it\nbios: healthy since `));
+});
+
 it.each([
+  [['recover', '--state', 'nowhere'], 'expected the state directory of a controller, got nowhere, which is none'],
   [['bmc', '--recovery', 'no-such.ini'], 'expected a recovery.ini, it can not be read'],
   [['recover', '--now', '--dry-run'], 'expected --now or --dry-run, got both'],
   [['recover', '--now', '--state', 'nowhere'], 'expected a controller that runs on nowhere, got none'],
