@@ -47,6 +47,9 @@ export * from "./wire/recovery-acknowledge";
 export * from "./wire/recovery-data";
 export * from "./wire/recovery-done";
 export * from "./wire/recovery-report";
+export * from "./wire/recovery-ask";
+export * from "./wire/recovery-digests";
+export * from "./wire/recovery-blocks";
 
 export * from "./chunk/cursor";
 export * from "./chunk/timer";

@@ -23,6 +23,18 @@ export enum RecoveryMessage {
   Done = 23,
   /** Recipient to everyone: what became of the machine. */
   Report = 24,
+  /** Recipient to donor, in place of acknowledge: digests, or bytes, of these blocks. The first one starts the upload. */
+  Ask = 25,
+  /** Donor to recipient: the digests that were asked for. */
+  Digests = 26,
+  /** Donor to recipient: the bytes that were asked for, packed where that makes them fewer. */
+  Blocks = 27,
+}
+
+/** What an ask asks for. */
+export enum RecoveryAsk {
+  Digests = 1,
+  Bytes = 2,
 }
 
 /** Why an image is needed. */

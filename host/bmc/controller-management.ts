@@ -164,6 +164,10 @@ export class ControllerManagement implements Management, SlotKeeper {
     return this.#of.parts.signatures.read(sha256);
   }
 
+  readSlot(component: string, slot: number, offset: number, into: Uint8Array): void {
+    this.#of.parts.slots.read(component, slot, offset, into);
+  }
+
   async condemn(component: string, user: string): Promise<ActionOutcome> {
     const outcome = await this.#actions.condemn(component);
     this.#of.events.say({ event: outcome.ok ? 'condemned' : 'ask-refused', text: outcome.text, fields: { component, user, action: 'condemn' } });

@@ -159,11 +159,13 @@ export interface SlotKeeper {
   readRunning(component: string, sha256: string, offset: number, into: Uint8Array): void;
   /** The signature file with which the image with this SHA-256 came; undefined when none was kept. */
   signatureOf(sha256: string): Uint8Array | undefined;
+  /** What a slot's flash holds now, whatever the records say of it. Throws when it can not be read. */
+  readSlot(component: string, slot: number, offset: number, into: Uint8Array): void;
 }
 
 export type RecoverableManagement = Management & SlotKeeper;
 
 /** Whether flash can be looked at behind this. */
 export function keepsSlots(management: Management): management is RecoverableManagement {
-  return 'verify' in management && 'condemn' in management;
+  return 'verify' in management && 'condemn' in management && 'readSlot' in management;
 }

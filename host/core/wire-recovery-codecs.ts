@@ -1,12 +1,13 @@
-// Bodies of the recovery messages, made and read by the core's codecs.
+// Bodies of the recovery messages, made and read by the core's codecs. Those of blocks are in wire-recovery-blocks.ts.
 import { readNumber, type CoreEnum, type CoreGlobals } from './flash-globals.ts';
 import { fits, nameOf, numberOf, unsigned, type BodyCodec, type WireMemory, type WireMemoryExports } from './wire-memory.ts';
+import { blockCodecs, type BlockCodecExports } from './wire-recovery-blocks.ts';
 import type { DeclineReasonName, DonorClassName, RecoveryMessageName, RecoveryMessages, RecoveryReasonName, RecoveryResultName } from './wire-recovery-messages.ts';
 import { namesOf } from './words.ts';
 
 type Encoder = (body: number, ...fields: number[]) => number;
 type Decoder = (body: number, size: number) => number;
-type Capitalised = Capitalize<RecoveryMessageName>;
+type Capitalised = Capitalize<Exclude<RecoveryMessageName, 'ask' | 'digests' | 'blocks'>>;
 type Variables =
   | `recoveryRequest${'Compatible' | 'Wanted' | 'Floor' | 'SlotSize' | 'Reason' | 'Round' | 'Nonce'}`
   | `recoveryOffer${'Donor' | 'Digest' | 'Security' | 'Size' | 'Class' | 'Load' | 'Rate' | 'Lives' | 'Nonce' | 'Port'}`
@@ -16,7 +17,7 @@ type Variables =
   | `recoveryAcknowledge${'Next' | 'Mask'}` | `recoveryData${'Offset' | 'Count' | 'Bytes'}` | 'recoveryDoneResult'
   | `recoveryReport${'Nonce' | 'Donor' | 'Before' | 'Digest' | 'Ms' | 'Bytes' | 'Result' | 'Reason'}`;
 
-export type RecoveryCodecExports = WireMemoryExports
+export type RecoveryCodecExports = WireMemoryExports & BlockCodecExports
   & CoreGlobals<Variables | 'COMPATIBLE_SIZE' | 'NONCE_SIZE' | 'DONOR_SIZE' | 'SIGNATURE_LIMIT' | 'MAXIMUM_CHUNK' | 'RECOVERY_DATA_SIZE'>
   & { readonly [Name in 'RecoveryReason' | 'DonorClass' | 'DeclineReason' | 'RecoveryResult']: CoreEnum }
   & { readonly [Name in `recovery${Capitalised}Encode`]: Encoder }
@@ -37,6 +38,7 @@ export function recoveryCodecs(core: RecoveryCodecExports, memory: WireMemory): 
   const reasons = namesOf(core.RecoveryReason), classes = namesOf(core.DonorClass), declines = namesOf(core.DeclineReason), results = namesOf(core.RecoveryResult);
   const body = memory.bodyAt;
   return {
+    ...blockCodecs(core, memory),
     request: {
       encode: ({ compatible, wanted, floor, slotSize, reason, round, nonce }) => core.recoveryRequestEncode(
         body, put(0, compatible, COMPATIBLE, 'compatible'), put(1, wanted, COMPATIBLE, 'wanted'), fits(floor, 32, 'floor'), fits(slotSize, 32, 'slotSize'),

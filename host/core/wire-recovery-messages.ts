@@ -4,6 +4,7 @@
 export type RecoveryReasonName = 'Corrupt' | 'Dead' | 'Unfinished' | 'Empty' | 'Outdated' | 'Ordered';
 export type DonorClassName = 'Peer' | 'Console';
 export type DeclineReasonName = 'Busy' | 'NotHeld' | 'NotTrusted' | 'TookAnother';
+export type RecoveryAskName = 'Digests' | 'Bytes';
 export type RecoveryResultName = 'Complete' | 'GaveUp' | 'Damaged' | 'Failed';
 
 export interface RecoveryRequest {
@@ -88,6 +89,37 @@ export interface RecoveryReport {
   readonly reason: RecoveryReasonName;
 }
 
+/** Blocks that follow each other. */
+export interface BlockRange {
+  readonly first: number;
+  readonly blocks: number;
+}
+
+export interface RecoveryAsk {
+  readonly what: RecoveryAskName;
+  /** 4,096 or 65,536 bytes. */
+  readonly blockSize: number;
+  /** In the order of the image. */
+  readonly ranges: readonly BlockRange[];
+}
+
+export interface RecoveryDigests {
+  /** The first block of the ask. */
+  readonly first: number;
+  /** Eight bytes each, as the core makes them. */
+  readonly digests: Uint8Array;
+}
+
+export interface RecoveryBlocks {
+  /** The first block of the ask. */
+  readonly first: number;
+  /** Bytes of image. */
+  readonly size: number;
+  /** 0: the bytes as they are; 1: an LZ4 block. */
+  readonly encoding: number;
+  readonly bytes: Uint8Array;
+}
+
 /** The fields of every message, by the word of its type. */
 export interface RecoveryMessages {
   readonly request: RecoveryRequest;
@@ -99,6 +131,9 @@ export interface RecoveryMessages {
   readonly data: RecoveryData;
   readonly done: RecoveryDone;
   readonly report: RecoveryReport;
+  readonly ask: RecoveryAsk;
+  readonly digests: RecoveryDigests;
+  readonly blocks: RecoveryBlocks;
 }
 
 export type RecoveryMessageName = keyof RecoveryMessages;

@@ -8,7 +8,7 @@ import { parseSignature } from '../trust/signature.ts';
 import { verifyImage } from '../trust/verify.ts';
 import { untilAborted } from './found-image.ts';
 import { childOf, type RecoveryClock, within } from './recovery-clock.ts';
-import type { Candidate, Source } from './source.ts';
+import type { Candidate, FetchHelp, Source } from './source.ts';
 
 export interface FetchLimits {
   readonly fetchMs: number;
@@ -19,13 +19,25 @@ export interface FetchLimits {
 export const RATE_WINDOW_MS = 30_000;
 const PIECE = 1024 * 1024;
 
-/** Answers where it began. What arrived before a throw is kept. The image is open in the spool afterwards. */
-export async function fetchImage(source: Source, candidate: Candidate, spool: Staging, limits: FetchLimits, clock: RecoveryClock, signal: AbortSignal): Promise<number> {
+/** What a fetch has brought. */
+export interface Fetched {
+  /** Where it began. */
+  readonly begin: number;
+  /** Bytes that came over a link; undefined when the source has none. */
+  readonly came: number | undefined;
+}
+
+/** What arrived before a throw is kept. The image is open in the spool afterwards. */
+export async function fetchImage(
+  source: Source, candidate: Candidate, spool: Staging, limits: FetchLimits, clock: RecoveryClock, signal: AbortSignal, bases: FetchHelp['bases'],
+): Promise<Fetched> {
   const { size, sha256 } = candidate.statement;
   const begin = spool.open(sha256, size);
-  if (begin === size) return begin;
+  if (begin === size) return { begin, came: undefined };
   let next = begin;
+  let came: number | undefined;
   let isOver = false;
+  const help: FetchHelp = { bases, came: (bytes) => void (came = (came ?? 0) + bytes) };
   const take = (offset: number, bytes: Uint8Array): void => {
     if (isOver) throw new Error('expected no bytes after the end, got some');
     if (offset !== next) throw new Error(`expected the bytes at ${next}, got those at ${offset}`);
@@ -34,10 +46,10 @@ export async function fetchImage(source: Source, candidate: Candidate, spool: St
     next += bytes.length;
   };
   try {
-    await within(limits.fetchMs, clock, signal, 'the image', (inTime) => fastEnough(limits.lowestRate, () => next, clock, inTime, (child) => source.fetch(candidate, begin, take, child)));
+    await within(limits.fetchMs, clock, signal, 'the image', (inTime) => fastEnough(limits.lowestRate, () => next + (came ?? 0), clock, inTime, (child) => source.fetch(candidate, begin, take, child, help)));
     if (next < size) throw new Error(`expected ${size} bytes, got ${next}`);
     isOver = true;
-    return begin;
+    return { begin, came };
   } catch (error) {
     isOver = true;
     spool.close();

@@ -12,20 +12,26 @@ export class RecoveryProgress {
     return this.#received;
   }
 
-  /** The source, with its bytes counted on their way; `fetched` is told of every piece. */
+  /** The source, with its bytes counted on their way; `fetched` is told of what came over the link, or of every piece when there is none. */
   counted(source: Source, candidate: Candidate, fetched: (bytes: number) => void): Source {
     const total = candidate.statement.size;
     this.#received = { done: 0, total };
     return {
       name: source.name, kind: source.kind,
       find: (need, signal) => source.find(need, signal),
-      fetch: (wanted, from, into, signal) => {
+      fetch: (wanted, from, into, signal, help) => {
         this.#received = { done: from, total };
+        let hasLink = false;
+        const told = help && { ...help, came: (bytes: number) => {
+          hasLink = true;
+          fetched(bytes);
+          help.came(bytes);
+        } };
         return source.fetch(wanted, from, (offset, bytes) => {
           into(offset, bytes);
-          fetched(bytes.length);
+          if (!hasLink) fetched(bytes.length);
           this.#received = { done: offset + bytes.length, total };
-        }, signal);
+        }, signal, told);
       },
     };
   }

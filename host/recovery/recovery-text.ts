@@ -23,3 +23,9 @@ export function conditionText({ condition, reason, expected, got }: Pick<Preview
 }
 
 const CONDITIONS = { ok: 'flash holds what the record says', unfinished: 'its slot holds no whole image', empty: 'it never had an image', busy: 'it is being changed' } as const;
+
+/** `700 bytes`, `41.3 KiB`, `4.1 MiB`. */
+export function sizeText(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`;
+  return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+}

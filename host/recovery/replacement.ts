@@ -2,6 +2,7 @@
 // back, lets the host go and sees whether it comes up.
 import type { PushOutcome, PushRequest } from '../bmc/management.ts';
 import type { ComponentRecovery } from './component-recovery.ts';
+import { sizeText } from './recovery-text.ts';
 import { tellEvidence } from './evidence.ts';
 import { fetchImage, proveImage } from './fetch-image.ts';
 import { untilAborted } from './found-image.ts';
@@ -9,7 +10,8 @@ import { hostComesUp } from './host-confirmation.ts';
 import { BadImage, ImageSearch } from './image-search.ts';
 import { runningOf } from './needs.ts';
 import { chosenOf } from './recovery-state.ts';
-import type { Candidate, RecoveryNeed, Source } from './source.ts';
+import { basesOf } from './slot-bases.ts';
+import type { Candidate, FetchHelp, RecoveryNeed, Source } from './source.ts';
 
 const USER = 'recovery';
 
@@ -80,20 +82,32 @@ export class Replacement {
     const { parts } = this.#of;
     const source = parts.sources.find(({ name }) => name === candidate.source) as Source;
     this.#of.enter('fetching', `fetching ${candidate.statement.version} from ${candidate.source}`, { candidate: chosenOf(candidate) });
-    const counted = this.#of.progress.counted(source, candidate, (bytes) => this.#of.count(bytes));
-    const begin = await fetchImage(counted, candidate, parts.spool, parts.settings, parts.clock, signal);
-    if (begin > 0) this.#of.say('recovery-resumed', begin === candidate.size ? 'all of it was in the spool already' : `went on at byte ${begin}`, { offset: begin });
+    await this.#collect(source, candidate, basesOf(parts.management, this.#of.component()), signal);
+    this.#sign(candidate);
+    this.#of.enter('staged', 'the image is there and is the one that was signed');
+    await parts.staged?.(candidate.statement.sha256);
+  }
+
+  /** Into the spool, and proved. What was taken from here may be what made it wrong: then every byte has to come. */
+  async #collect(source: Source, candidate: Candidate, bases: FetchHelp['bases'], signal: AbortSignal): Promise<void> {
+    const { parts, progress } = this.#of;
+    const { size, sha256 } = candidate.statement;
+    const counted = progress.counted(source, candidate, (bytes) => this.#of.count(bytes));
+    const { begin, came } = await fetchImage(counted, candidate, parts.spool, parts.settings, parts.clock, signal, bases);
+    if (begin > 0) this.#of.say('recovery-resumed', begin === size ? 'all of it was in the spool already' : `went on at byte ${begin}`, { offset: begin });
+    if (came !== undefined) this.#of.say('recovery-received', `${sizeText(came)} came over the link for ${sizeText(size - begin)} of image`, { bytes: came, image: size - begin });
     try {
       await proveImage(candidate, parts.spool, parts.trust().keys, signal);
     } catch (error) {
       signal.throwIfAborted();
-      parts.spool.discard(candidate.statement.sha256);
+      parts.spool.discard(sha256);
+      if (bases !== undefined && came !== undefined) {
+        this.#of.say('recovery-retry', `${(error as Error).message}; once more, and nothing of it from here`);
+        return this.#collect(source, candidate, undefined, signal);
+      }
       // Bytes of an earlier source may be the wrong ones: this one gets a chance of its own.
       throw begin > 0 ? error : new BadImage((error as Error).message);
     }
-    this.#sign(candidate);
-    this.#of.enter('staged', 'the image is there and is the one that was signed');
-    await parts.staged?.(candidate.statement.sha256);
   }
 
   /** So that others can have the image from the spool. Without that, this machine still gets it. */

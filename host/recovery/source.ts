@@ -76,6 +76,24 @@ export interface RecoveryOutcome {
 /** Takes a piece. Pieces come in order and without gaps, from `from` on. */
 export type TakeBytes = (offset: number, bytes: Uint8Array) => void;
 
+/** Something that the machine holds already, whole or not: a slot. What it holds is not known. */
+export interface ImageBase {
+  readonly size: number;
+  /** Throws when it can not be read. */
+  read(offset: number, into: Uint8Array): void;
+}
+
+/** What a source may use that can do with less than the whole image. */
+export interface FetchHelp {
+  /**
+   * What need not come again: what is taken from there is only as good as the digest of the whole image says. Undefined
+   * after that has proved wrong: every byte has to come then.
+   */
+  readonly bases: readonly ImageBase[] | undefined;
+  /** To be told of bytes that have come over a link, whatever they were. A source that has none need not. */
+  came(bytes: number): void;
+}
+
 /** A place from which images come. Both calls end soon after the signal, by throwing. */
 export interface Source {
   readonly name: string;
@@ -86,7 +104,7 @@ export interface Source {
    * Brings the image's bytes from `from` on, a multiple of `RECOVERY_BLOCK`, to its end. What `into` throws ends it and
    * comes out. Throws when not all of it came; what was taken until then is kept.
    */
-  fetch(candidate: Candidate, from: number, into: TakeBytes, signal: AbortSignal): Promise<void>;
+  fetch(candidate: Candidate, from: number, into: TakeBytes, signal: AbortSignal, help?: FetchHelp): Promise<void>;
   /** Tells others what became of a recovery, whichever source has helped. Promises nothing. */
   report?(outcome: RecoveryOutcome): void | Promise<void>;
   /** Ends what it holds: sockets, files. */

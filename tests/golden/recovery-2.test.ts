@@ -19,9 +19,12 @@ describe('the recovery messages of protocol version 2', () => {
     expect(wire.decode(bytes)).toEqual({ status: 'Ok', message: { name, id, fields } });
   });
 
-  it('the file is the one that was frozen', () => {
-    const file = readFileSync(new URL('./recovery-2.json', import.meta.url));
-    expect(createHash('sha256').update(file).digest('hex')).toBe('85398f893ec839330dd77381c86ab3aa033df73a85a7995dde05f099b7493577');
+  it.each([
+    ['recovery-2.json', '85398f893ec839330dd77381c86ab3aa033df73a85a7995dde05f099b7493577'],
+    ['recovery-2-blocks.json', '3322e4491c6b7f898e29b3520628ad724a6d57d3e1d40f468aa453fc301d3750'],
+  ])('%s is the file that was frozen', (name, digest) => {
+    const file = readFileSync(new URL(`./${name}`, import.meta.url));
+    expect(createHash('sha256').update(file).digest('hex')).toBe(digest);
   });
 
   it('every message is there', () => {

@@ -15,9 +15,11 @@ const messageFields = (name: string): SpecifiedField[] => fields(tables(section(
 
 const ENUMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Request: { reason: 'RecoveryReason' }, Offer: { class: 'DonorClass' }, Decline: { reason: 'DeclineReason' },
-  Done: { result: 'RecoveryResult' }, Report: { result: 'RecoveryResult', reason: 'RecoveryReason' },
+  Done: { result: 'RecoveryResult' }, Ask: { what: 'RecoveryAsk' }, Report: { result: 'RecoveryResult', reason: 'RecoveryReason' },
 };
-const HOST_WORDS: Readonly<Record<string, string>> = { 'slot size': 'slotSize', 'next offset': 'next', 'chunk size': 'chunkSize', 'image size': 'imageSize' };
+const HOST_WORDS: Readonly<Record<string, string>> = { 'slot size': 'slotSize', 'next offset': 'next', 'chunk size': 'chunkSize', 'image size': 'imageSize', 'first block': 'first', 'block size': 'blockSize' };
+/** What lies behind the fields of a message. */
+const BEHIND: Readonly<Record<string, string>> = { statement: 'signature', data: 'bytes', blocks: 'bytes', digests: 'digests', ask: 'ranges' };
 
 describe('the specification of the recovery messages', () => {
   it('has every message with its number and size, and no other', () => {
@@ -34,7 +36,7 @@ describe('the specification of the recovery messages', () => {
     for (const number of Object.values(members('RecoveryMessage'))) expect(others).not.toContain(number);
   });
 
-  it.each(['RecoveryReason', 'DonorClass', 'DeclineReason', 'RecoveryResult'])('has every number of %s, and no other', (name) => {
+  it.each(['RecoveryReason', 'DonorClass', 'DeclineReason', 'RecoveryResult', 'RecoveryAsk'])('has every number of %s, and no other', (name) => {
     expect(Object.fromEntries(enumeration(name).map(({ name: member, number }) => [member, number]))).toEqual(members(name));
   });
 
@@ -56,8 +58,7 @@ describe('the specification of the recovery messages', () => {
       else if (['prefix', 'nonce', 'donor', 'digest'].includes(type)) expect(new Uint8Array(body.subarray(offset, offset + size)), word).toEqual(found);
       else expect(body.readUIntLE(offset, size), word).toBe(found);
     }
-    // What lies behind the fields: a signature, a chunk.
-    expect(compared).toBe(Object.keys(golden).filter((word) => word !== 'signature' && !(word === 'bytes' && name === 'data')).length);
+    expect(compared).toBe(Object.keys(golden).filter((word) => word !== BEHIND[name]).length);
   });
 
   it('tells how the compatible id and the tags are made', () => {

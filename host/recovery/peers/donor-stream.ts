@@ -1,15 +1,17 @@
 // One stream to a donor, as the recipient leads it: accept, the statement first, and only when that is what a trusted key
 // has signed, the bytes; a window at a time, so that a donor can not flood it.
 import { DeliveryCursor } from '../../core/delivery.ts';
-import type { RecoveryOffer, RecoveryResultName } from '../../core/wire-recovery-messages.ts';
+import type { RecoveryMessage, RecoveryOffer, RecoveryResultName } from '../../core/wire-recovery-messages.ts';
 import type { RecoveryWire } from '../../core/wire-recovery.ts';
 import type { PublicKey } from '../../trust/public-key.ts';
 import { parseSignature } from '../../trust/signature.ts';
 import type { TrustedComment } from '../../trust/trusted-comment.ts';
 import { verifyComment } from '../../trust/verify.ts';
 import type { Clock } from '../links/clock.ts';
-import { RECOVERY_BLOCK, type TakeBytes } from '../source.ts';
+import { type FetchHelp, type ImageBase, RECOVERY_BLOCK, type TakeBytes } from '../source.ts';
+import { BlockFetch } from './block-fetch.ts';
 import type { GroupKey } from './group-key.ts';
+import { KnownBlocks } from './known-blocks.ts';
 import { MessageStream } from './message-stream.ts';
 import type { KnownOffer } from './offer-book.ts';
 import { type Pace, watchFloor } from './pace.ts';
@@ -32,7 +34,7 @@ export interface VerifiedStatement {
 }
 
 /** An exchange with one donor, as a recipient leads it. */
-export type DonorExchange = Pick<DonorStream, 'statement' | 'bytes' | 'end'>;
+export type DonorExchange = Pick<DonorStream, 'statement' | 'bytes' | 'end'> & Partial<Pick<DonorStream, 'blocks'>>;
 export type OpenExchange = (desk: RecipientDesk, known: KnownOffer, signal: AbortSignal) => Promise<DonorExchange>;
 
 /** Chunks under way: half a mebibyte. */
@@ -101,26 +103,61 @@ export class DonorStream {
     }
   }
 
-  /** After `statement`: the bytes from there to the end of the image, and not one more. */
-  async bytes({ size }: TrustedComment, from: number, into: TakeBytes): Promise<void> {
-    const cursor = new DeliveryCursor(size, RECOVERY_BLOCK, from);
-    const pace = this.#desk.pace(this.#known);
-    const floor = Math.min(Math.max(declaredRate(this.#known.offer) * FLOOR_SHARE, LOWEST_FLOOR), HIGHEST_FLOOR, (this.#known.link.ratePerSecond ?? Infinity) / 2);
-    const slow = new PeerFailure('slow', `${this.#messages.peer} brings fewer than ${Math.round(floor)} bytes a second`);
-    const endWatch = watchFloor(this.#desk.clock, floor, () => this.#messages.received, () => this.#messages.fail(slow));
+  /**
+   * After `statement`: the bytes from there to the end of the image, of which only those come that are not in the bases.
+   * False when the donor knows no asks: nothing was taken then, and the stream is over.
+   */
+  async blocks({ size }: TrustedComment, from: number, into: TakeBytes, bases: readonly ImageBase[], came: FetchHelp['came']): Promise<boolean> {
+    const known = new KnownBlocks({ bases, clock: this.#desk.clock, signal: this.#signal });
+    const fetch = new BlockFetch({
+      ask: (ask) => this.#messages.send('ask', ask),
+      answer: (limit) => this.#paced(limit, came),
+      wrong: (what) => this.#wrong(what),
+    }, known, size);
     try {
+      await this.#watched(() => known.looked, () => fetch.run(from, into));
+      return true;
+    } catch (error) {
+      if (fetch.isAnswered || this.#signal.aborted || !(error instanceof PeerFailure) || error.fault !== 'vanished') throw error;
+      return false;
+    }
+  }
+
+  /** After `statement`: the bytes from there to the end of the image, and not one more. */
+  async bytes({ size }: TrustedComment, from: number, into: TakeBytes, came: FetchHelp['came']): Promise<void> {
+    const cursor = new DeliveryCursor(size, RECOVERY_BLOCK, from);
+    await this.#watched(() => 0, async () => {
       await this.#messages.send('acknowledge', { next: from, mask: 0 });
       while (!cursor.isWhole) {
-        const { name, fields } = await this.#messages.receive(DATA_LIMIT);
-        if (name === 'decline') throw this.#declined(fields.reason);
+        const { name, fields } = await this.#paced(DATA_LIMIT, came);
         if (name !== 'data') throw this.#wrong(name);
         // A stream keeps the order: any other chunk is none that was asked for.
         if (fields.offset !== cursor.next || cursor.arrival(fields.offset, fields.bytes.length) !== 'New') throw this.#wrong('a chunk that has no place there');
         into(fields.offset, fields.bytes);
         cursor.mark(fields.offset);
-        await pace.take(fields.bytes.length, this.#signal);
         await this.#messages.send('acknowledge', { next: cursor.next, mask: 0 });
       }
+    });
+  }
+
+  /** The next message, no faster than the link may. A donor that declines ends it. */
+  async #paced(limit: number, came: FetchHelp['came']): Promise<RecoveryMessage> {
+    const before = this.#messages.received;
+    const message = await this.#messages.receive(limit);
+    const bytes = this.#messages.received - before;
+    came(bytes);
+    if (message.name === 'decline') throw this.#declined(message.fields.reason);
+    await this.#desk.pace(this.#known).take(bytes, this.#signal);
+    return message;
+  }
+
+  /** Work that ends when too little comes; what is done without the donor counts as well. */
+  async #watched(done: () => number, work: () => Promise<void>): Promise<void> {
+    const floor = Math.min(Math.max(declaredRate(this.#known.offer) * FLOOR_SHARE, LOWEST_FLOOR), HIGHEST_FLOOR, (this.#known.link.ratePerSecond ?? Infinity) / 2);
+    const slow = new PeerFailure('slow', `${this.#messages.peer} brings fewer than ${Math.round(floor)} bytes a second`);
+    const endWatch = watchFloor(this.#desk.clock, floor, () => this.#messages.received + done(), () => this.#messages.fail(slow));
+    try {
+      await work();
     } finally {
       endWatch();
     }

@@ -1,21 +1,20 @@
 // One stream of a recipient, as the donor serves it:
 //
 //   accept → statement → (first) acknowledge → data, data … as the window allows ⇄ acknowledge … → done
+//                      → (first) ask → what it asks for ⇄ ask … → done                    (donor-blocks.ts)
 //
 // An upload counts from the first acknowledgement: with a group key nobody gets that far by repeating what others have sent.
 import { UploadWindow } from '../../core/delivery.ts';
 import type { RecoveryAccept, RecoveryAcknowledge } from '../../core/wire-recovery-messages.ts';
-import type { Clock } from '../links/clock.ts';
+import { ASK_LIMIT, type BlockDesk, BlockUpload } from './donor-blocks.ts';
 import type { DonorImage } from './donor-images.ts';
 import type { MessageStream } from './message-stream.ts';
-import { type Pace, watchFloor } from './pace.ts';
+import { watchFloor } from './pace.ts';
 import { PeerFailure } from './peer-failure.ts';
 
 /** What an upload needs of its donor. */
-export interface UploadDesk {
-  readonly clock: Clock;
+export interface UploadDesk extends BlockDesk {
   readonly donor: Uint8Array;
-  readonly pace: Pace;
   find(digest: Uint8Array): DonorImage | undefined;
   nonce(): Uint8Array;
   /** A place among the uploads; undefined when all are taken. */
@@ -26,7 +25,7 @@ export interface UploadDesk {
 export const DONOR_FLOOR = 1024;
 /** The longest that a recipient may take for a message that it owes. */
 const OWED_MS = 5000;
-/** No message of a recipient is longer. */
+/** No message of a recipient that takes chunks is longer. */
 const LIMIT = 256;
 
 /** Serves one recipient to its end; throws when it does what no recipient does, or vanishes. */
@@ -38,17 +37,20 @@ export async function serveRecipient(messages: MessageStream, desk: UploadDesk):
   const nonce = desk.nonce();
   await messages.send('statement', { nonce, imageSize: image.statement.size, signature: image.signature });
   messages.bind(accept.nonce, nonce);
-  const first = await messages.receive(LIMIT, OWED_MS);
+  const first = await messages.receive(ASK_LIMIT, OWED_MS);
   if (first.name === 'done' || first.name === 'decline') return;
-  if (first.name !== 'acknowledge' || first.fields.next !== accept.next) throw wrong(messages, first.name);
+  const isStart = first.name === 'ask' || (first.name === 'acknowledge' && first.fields.next === accept.next);
+  if (!isStart) throw wrong(messages, first.name);
   const end = desk.begin(messages.peer, image, accept.next);
   if (end === undefined) return messages.send('decline', { digest: accept.digest, reason: 'Busy' });
+  const blocks = new BlockUpload(messages, desk, image);
   const window = new UploadWindow(image.statement.size, accept.chunkSize, accept.window, accept.next);
+  const bytes = (): number => blocks.bytes + window.base - accept.next;
   try {
-    const result = await upload(messages, desk, image, window);
-    end(window.base - accept.next, result);
+    const result = first.name === 'ask' ? await blocks.run(first.fields, DONOR_FLOOR) : await upload(messages, desk, image, window);
+    end(bytes(), result);
   } catch (error) {
-    end(window.base - accept.next, (error as Error).message);
+    end(bytes(), (error as Error).message);
     throw error;
   }
 }

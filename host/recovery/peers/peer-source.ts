@@ -7,10 +7,10 @@ import type { PublicKey } from '../../trust/public-key.ts';
 import { type Clock, pause, systemClock } from '../links/clock.ts';
 import type { Link } from '../links/link.ts';
 import { SourceBusy } from '../source-busy.ts';
-import type { Candidate, NeedReason, RecoveryNeed, RecoveryOutcome, Source, TakeBytes } from '../source.ts';
+import type { Candidate, FetchHelp, NeedReason, RecoveryNeed, RecoveryOutcome, Source, TakeBytes } from '../source.ts';
 import { makeDatagram, readDatagram } from './datagram.ts';
 import { ANSWER_DELAY_MS } from './donor-offers.ts';
-import { declaredRate, DonorStream, type OpenExchange, type RecipientDesk, type VerifiedStatement } from './donor-stream.ts';
+import { declaredRate, type DonorExchange, DonorStream, type OpenExchange, type RecipientDesk, type VerifiedStatement } from './donor-stream.ts';
 import { compatibleId, type GroupKey } from './group-key.ts';
 import { type KnownOffer, OfferBook } from './offer-book.ts';
 import { Pace } from './pace.ts';
@@ -43,6 +43,9 @@ const AFTER_PERFECT_MS = ANSWER_DELAY_MS + 50;
 /** After how long a donor that has no place is asked again: longer each time, and not by all at the same time. */
 const FIRST_BUSY_MS = 1000;
 const LONGEST_BUSY_MS = 8000;
+
+/** There is nothing here but blank blocks, which need not come. */
+const NO_HELP: FetchHelp = { bases: [], came: () => undefined };
 
 const REASONS: Readonly<Record<NeedReason, RecoveryReasonName>> = {
   corrupt: 'Corrupt', dead: 'Dead', unfinished: 'Unfinished', empty: 'Empty', outdated: 'Outdated', ordered: 'Ordered',
@@ -86,12 +89,16 @@ export class PeerSource implements Source {
     return found.map(({ candidate }) => candidate);
   }
 
-  async fetch(candidate: Candidate, from: number, into: TakeBytes, signal: AbortSignal): Promise<void> {
+  async fetch(candidate: Candidate, from: number, into: TakeBytes, signal: AbortSignal, help: FetchHelp = NO_HELP): Promise<void> {
     if (from >= candidate.size) return;
     const known = this.#reached.get(candidate.id);
     if (known === undefined) throw new PeerFailure('vanished', `${candidate.id}: expected a donor that was found last, got another; ask again`);
+    const take: TakeBytes = (offset, bytes) => {
+      this.#round = 0;
+      into(offset, bytes);
+    };
     try {
-      await this.#upload(known, from, into, signal);
+      await this.#upload(known, from, take, signal, help);
     } catch (error) {
       throw error instanceof PeerFailure && error.fault === 'busy' ? this.#busy(error.message, error) : error;
     }
@@ -102,15 +109,19 @@ export class PeerSource implements Source {
     return new SourceBusy(message, longest * (0.5 + this.#options.randomBytes(1)[0]! / 256), { cause });
   }
 
-  async #upload(known: KnownOffer, from: number, into: TakeBytes, signal: AbortSignal): Promise<void> {
+  /** A donor that knows no asks ends the stream at the first one; it is asked for the whole image then. */
+  async #upload(known: KnownOffer, from: number, into: TakeBytes, signal: AbortSignal, { bases, came }: FetchHelp): Promise<void> {
+    const isDone = bases !== undefined && (await this.#exchange(known, from, signal, async (exchange, statement) => exchange.blocks?.(statement, from, into, bases, came)));
+    if (isDone !== true) await this.#exchange(known, from, signal, (exchange, statement) => exchange.bytes(statement, from, into, came));
+  }
+
+  async #exchange<Result>(known: KnownOffer, from: number, signal: AbortSignal, work: (exchange: DonorExchange, statement: VerifiedStatement['statement']) => Promise<Result>): Promise<Result> {
     const stream = await this.#open(this.#desk(), known, signal);
     try {
       const { statement } = await stream.statement(from);
-      await stream.bytes(statement, from, (offset, bytes) => {
-        this.#round = 0;
-        into(offset, bytes);
-      });
+      const result = await work(stream, statement);
       stream.end('Complete');
+      return result;
     } catch (error) {
       const isBad = error instanceof PeerFailure && (error.fault === 'lied' || error.fault === 'garbage');
       stream.end(isBad ? 'Damaged' : 'GaveUp');

@@ -5,7 +5,7 @@ import { type LinkSettings, readLinkSettings } from '../links/link-settings.ts';
 import type { Link } from '../links/link.ts';
 import type { HeldLinks } from '../links/shared-links.ts';
 import type { SectionReader } from '../section-reader.ts';
-import type { Candidate, RecoveryNeed, RecoveryOutcome, Source, TakeBytes } from '../source.ts';
+import type { Candidate, FetchHelp, RecoveryNeed, RecoveryOutcome, Source, TakeBytes } from '../source.ts';
 import { PeerFailure } from './peer-failure.ts';
 import type { PeerGroup } from './peer-group.ts';
 import { PeerSource } from './peer-source.ts';
@@ -46,9 +46,9 @@ class ConfiguredPeers implements Source {
     return source.find(need, signal);
   }
 
-  async fetch(candidate: Candidate, from: number, into: TakeBytes, signal: AbortSignal): Promise<void> {
+  async fetch(candidate: Candidate, from: number, into: TakeBytes, signal: AbortSignal, help?: FetchHelp): Promise<void> {
     if (this.#opened === undefined) throw new PeerFailure('vanished', `${candidate.id}: expected a donor that was found last, got another; ask again`);
-    return this.#opened.source.fetch(candidate, from, into, signal);
+    return this.#opened.source.fetch(candidate, from, into, signal, help);
   }
 
   async report(outcome: RecoveryOutcome): Promise<void> {

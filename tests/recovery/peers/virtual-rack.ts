@@ -13,12 +13,12 @@ import { compatibleId, type GroupKey } from '../../../host/recovery/peers/group-
 import { MessageStream } from '../../../host/recovery/peers/message-stream.ts';
 import { PeerSource, type PeerSourceOptions } from '../../../host/recovery/peers/peer-source.ts';
 import { SourceBusy } from '../../../host/recovery/source-busy.ts';
-import type { Candidate, RecoveryNeed } from '../../../host/recovery/source.ts';
+import type { Candidate, FetchHelp, RecoveryNeed } from '../../../host/recovery/source.ts';
 import { digestImage } from '../../../host/trust/image-digest.ts';
 import type { SigningKey } from '../../../host/trust/secret-key.ts';
 import { signImage } from '../../../host/trust/sign.ts';
 import { seeded } from '../../random.ts';
-import { testImage, testKey } from '../../trust/signed-image.ts';
+import { testKey } from '../../trust/signed-image.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export const PLATFORM = 'small-board';
@@ -35,8 +35,22 @@ export interface TestImage extends DonorImage {
 export function makeImage({ version = '1.10.0', security = 3, size = IMAGE_SIZE, key = releaseKey, component = 'bios' }: {
   version?: string; security?: number; size?: number; key?: SigningKey; component?: string;
 } = {}): TestImage {
-  const bytes = testImage(size);
+  const bytes = noise(size);
   bytes.write(version);
+  return signedAs(bytes, { version, security, key, component });
+}
+
+/** Bytes that no packing makes fewer. */
+export function noise(size: number, seed = 1): Buffer {
+  const random = seeded(seed);
+  return Buffer.from(Uint8Array.from({ length: size }, () => random() * 256));
+}
+
+/** These bytes as a signed image. */
+export function signedAs(bytes: Buffer, { version = '1.10.0', security = 3, key = releaseKey, component = 'bios' }: {
+  version?: string; security?: number; key?: SigningKey; component?: string;
+} = {}): TestImage {
+  const size = bytes.length;
   const digest = digestImage(bytes, version);
   const signed = signImage(digest, { component, platform: PLATFORM, version, security }, key, `${version}.minisig`);
   return {
@@ -102,8 +116,8 @@ export class VirtualRack {
     return this.clock.run(source.find(need, this.signal.signal));
   }
 
-  fetch(source: PeerSource, candidate: Candidate, spool: Spool): Promise<void> {
-    return this.clock.run(source.fetch(candidate, spool.next, spool.take, this.signal.signal));
+  fetch(source: PeerSource, candidate: Candidate, spool: Spool, help?: FetchHelp): Promise<void> {
+    return this.clock.run(source.fetch(candidate, spool.next, spool.take, this.signal.signal, help));
   }
 
   /** Asks and fetches from the first who has a place, as often as it takes. Answers how often it had to wait. */
