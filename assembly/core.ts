@@ -58,6 +58,13 @@ export * from "./chunk/window";
 export { LZ4_SOURCE_LIMIT, lz4Encode } from "./compress/lz4-encode";
 export { lz4Decode } from "./compress/lz4-decode";
 
+export * from "./patch/header";
+export * from "./patch/apply";
+export * from "./patch/make";
+export { AROUND as PATCH_AROUND } from "./patch/bytes";
+export { CODED as PATCH_CODED, coderAt as patchCodedSize, coderTaken as patchCodedTaken } from "./patch/coder";
+export { LEAST_COPY as PATCH_LEAST_COPY } from "./patch/segment";
+
 export * from "./transfer/components";
 export * from "./transfer/job";
 export * from "./transfer/exchange";
