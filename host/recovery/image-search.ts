@@ -58,7 +58,7 @@ export class ImageSearch {
 
   lockAfterTooMany(): void {
     const { tried } = this.#owner.state;
-    if (tried.length >= this.#owner.parts.settings.candidates) this.#lock(`${tried.length} candidates have failed`, this.#owner.state.rounds);
+    if (tried.length >= this.#owner.parts.settings.candidates) this.#lock(tried.length === 1 ? '1 candidate has failed' : `${tried.length} candidates have failed`, this.#owner.state.rounds);
   }
 
   async #find(need: RecoveryNeed, signal: AbortSignal): Promise<Found> {
@@ -90,7 +90,7 @@ export class ImageSearch {
     }
     if ((reason === 'outdated' || reason === 'ordered') && failures.length === 0 && state.tried.length === 0) return this.#owner.becomeWell('no source has an image that is wanted; what runs is whole');
     const rounds = state.rounds + 1;
-    if (rounds >= parts.settings.attempts) return this.#lock(`no source has an image for it, after ${rounds} rounds`, rounds);
+    if (rounds >= parts.settings.attempts) return this.#lock(`no source has an image for it, after ${rounds} round${rounds === 1 ? '' : 's'}`, rounds);
     this.#owner.enter('retry', 'no source has an image for it', { rounds });
     await this.#pause(rounds, signal);
   }
