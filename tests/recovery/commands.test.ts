@@ -23,7 +23,7 @@ const bios = (state: string): Buffer => readFileSync(join(state, 'flash', 'bios-
 const digestIn = (state: string): string => createHash('sha256').update(bios(state).subarray(0, SIZE)).digest('hex');
 
 async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`never came to be: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -53,7 +53,7 @@ it('a dry run names the same candidates, verdicts, choice and reasons as the age
   }
 });
 
-it('ferry bmc --recovery brings a damaged BIOS back; ferry recover shows it before, orders it, and shows it after', { timeout: 60_000 }, async () => {
+it('ferry bmc --recovery brings a damaged BIOS back; ferry recover shows it before, orders it, and shows it after', { timeout: 180_000 }, async () => {
   const [state, images] = [join(scratch.path, 'state'), join(scratch.path, 'images')];
   mkdirSync(images);
   place(images, 'bios.bin', good);
@@ -84,7 +84,7 @@ it('ferry bmc --recovery brings a damaged BIOS back; ferry recover shows it befo
   }
 });
 
-it('ferry recover tells the state of every watched component, one that nobody watches, and one that waits for a person', { timeout: 60_000 }, async () => {
+it('ferry recover tells the state of every watched component, one that nobody watches, and one that waits for a person', { timeout: 180_000 }, async () => {
   const [state, images] = [join(scratch.path, 'watched'), join(scratch.path, 'none-yet')];
   mkdirSync(images);
   writeFileSync(join(scratch.path, 'locking.ini'), '[recovery]\nattempts = 1\nboots = 0\n[component bios]\n[component bmc]\n[source storage]\nkind = directory\npath = none-yet\n');
