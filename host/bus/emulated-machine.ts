@@ -1,8 +1,9 @@
 // The machine that the emulator powers on: what sits on its PCI bus, and the management controller's function if a
 // controller has ever run for it.
 import { FerryError } from '../error.ts';
+import { type BootProgress, HostBoot } from './boot-registers.ts';
+import { type IoPorts, POST_CODE_PORT } from './io-ports.ts';
 import { openMachineDirectory, type MachineDirectory } from './machine-directory.ts';
-import { Register } from './mailbox-registers.ts';
 import { managementFunction } from './management-function.ts';
 import { PowerLine, PoweredMemory } from './powered-memory.ts';
 import { HostPower } from './power-registers.ts';
@@ -41,6 +42,10 @@ export interface EmulatedMachine {
   readonly directory: MachineDirectory | undefined;
   /** The platform reset that the chipset gives at power-on and at every reset; the management controller sees it. */
   reset(): void;
+  /** What the firmware writes to is lost without power, as everything is. */
+  readonly ports: IoPorts;
+  /** What the firmware tells the management controller of its boot. */
+  bootProgress(progress: BootProgress): void;
   close(): void;
 }
 
@@ -50,16 +55,17 @@ export interface EmulatedMachine {
  */
 export function openEmulatedMachine(stateDirectory: string, powerLost: () => void = () => undefined): EmulatedMachine {
   const directory = openIfMade(stateDirectory);
-  return { bus: emulatedBus(directory && poweredFunction(directory, powerLost)), directory, reset: () => directory && countReset(directory), close: () => directory?.close() };
-}
-
-function poweredFunction({ registers, window }: MachineDirectory, powerLost: () => void): PciFunction {
+  if (directory === undefined) return { bus: emulatedBus(undefined), directory, reset: () => undefined, ports: { write8: () => undefined }, bootProgress: () => undefined, close: () => undefined };
+  const { registers, window } = directory;
   const line = new PowerLine(new HostPower(registers), powerLost);
-  return managementFunction(new PoweredMemory(registers, line, true), new PoweredMemory(window, line, false));
-}
-
-function countReset({ registers }: MachineDirectory): void {
-  registers.write32(Register.hostResets, (registers.read32(Register.hostResets) + 1) >>> 0);
+  const boot = new HostBoot(registers);
+  return {
+    bus: emulatedBus(managementFunction(new PoweredMemory(registers, line, true), new PoweredMemory(window, line, false))), directory,
+    reset: () => boot.reset(),
+    ports: { write8: (port, value) => { if (port === POST_CODE_PORT && line.look()) boot.postCode(value); } },
+    bootProgress: (progress) => { if (line.look()) boot.progress(progress); },
+    close: () => directory.close(),
+  };
 }
 
 function openIfMade(stateDirectory: string): MachineDirectory | undefined {

@@ -19,6 +19,17 @@ async function trustFiles(values: OptionValues, option: 'enrol' | 'revoke'): Pro
   return [{ name, content }];
 }
 
+/** The POST code of --hang-at. */
+async function postCodeOf(text: string | undefined): Promise<number | undefined> {
+  if (text === undefined) return undefined;
+  const { PostCode } = await import('../bus/post-code.ts');
+  const { systemReset: _last, ...reached } = PostCode;
+  const codes = Object.values(reached);
+  const code = /^[0-9a-f]{1,2}h?$/i.test(text) ? Number.parseInt(text, 16) : undefined;
+  if (code !== undefined && (codes as number[]).includes(code)) return code;
+  throw usage(`--hang-at: expected a POST code that the firmware writes, in hexadecimal: ${codes.map((one) => one.toString(16).padStart(2, '0')).join(', ')}; got ${text}`, 'boot');
+}
+
 const boot: Command = {
   name: 'boot',
   summary: 'power on the emulated machine: firmware, shell, startup.nsh',
@@ -33,6 +44,7 @@ const boot: Command = {
     { name: 'nvram', value: 'FILE', text: 'where variables are kept (default: not kept)' },
     { name: 'enrol', value: 'KEY.pub', text: 'from now on start only images that this minisign key has signed, FILE.minisig beside FILE (kept with --nvram)' },
     { name: 'revoke', value: 'FILE', text: 'from now on start nothing that this key (KEY.pub) has signed, or not this image (kept with --nvram)' },
+    { name: 'hang-at', value: 'CODE', text: 'the firmware hangs after this POST code, for example 61, as one with a fault does' },
     { name: 'delay', value: 'SECONDS', text: 'how long the shell waits for a key before startup.nsh (default: 5 on a terminal, else 0)' },
     MACHINE_OPTION,
   ],
@@ -46,6 +58,7 @@ const boot: Command = {
     const found = statSync(esp, { throwIfNoEntry: false });
     if (!found?.isDirectory() && !found?.isFile()) throw usage(`--esp: expected a directory or an image file, got ${esp}, which is neither`, 'boot');
     const trust = { enrol: await trustFiles(values, 'enrol'), revoke: await trustFiles(values, 'revoke') };
+    const hangAt = await postCodeOf(textOf(values, 'hang-at'));
     const { bootMachine } = await import('../efi/boot.ts');
     const delay = numberOf(values, 'delay', 0, 3600);
     const outcome = await bootMachine({
@@ -54,6 +67,7 @@ const boot: Command = {
       nvramFile: textOf(values, 'nvram'),
       ...trust,
       startupDelay: delay,
+      hangAt,
       // Who wants no wait for the shell wants none for the boot menu.
       bootTimeout: delay === 0 ? 0 : undefined,
     });

@@ -1,9 +1,11 @@
 // The boot manager (UEFI 2.10, chapter 3): tries the options of BootNext, of the menu and of BootOrder in turn, each under
 // the watchdog, until one does not come back. Whatever fails, the operating system is started in the end.
+import { PostCode } from '../bus/post-code.ts';
 import { bootMenu, countDown } from './boot-menu.ts';
 import { LOAD_OPTION_ACTIVE, type LoadOption } from './boot-option.ts';
 import { bootTargets, INTERNAL_SHELL, OPERATING_SYSTEM, removableMedia } from './boot-targets.ts';
 import { activeOptions, bootOrder, bootTimeout, bootVariable, setBootCurrent, takeBootNext, writeBootOrder, type NumberedOption } from './boot-variables.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import type { DevicePath } from './device-path.ts';
 import { LOADED_IMAGE_PROTOCOL } from './guid.ts';
 import { EfiError, EfiStatus, statusText } from './status.ts';
@@ -22,6 +24,7 @@ export interface BootSettings {
   readonly timeout: number;
   /** How often in a row the watchdog has reset the machine. */
   readonly watchdogResets: number;
+  readonly checkpoints: Checkpoints;
 }
 
 const option = (description: string, path: DevicePath): LoadOption => ({ attributes: LOAD_OPTION_ACTIVE, description, path, optionalData: '' });
@@ -30,13 +33,16 @@ const OS_OPTION = option('Ferry OS', OPERATING_SYSTEM);
 /** Goes through the boot options. Does not return: it ends in a power event, at the latest in the operating system's. */
 export function bootManager(system: SystemTable, settings: BootSettings): never {
   const say = (text: string): void => system.conOut.outputString(`Boot manager: ${text}\n`);
+  const { checkpoints } = settings;
+  checkpoints.reach(PostCode.bdsStarted);
+  checkpoints.progress('postComplete');
   const options = settings.watchdogResets < WATCHDOG_RESETS ? optionsToTry(system, settings, say) : [];
   if (settings.watchdogResets >= WATCHDOG_RESETS) {
     say(`the watchdog timer has reset the machine ${settings.watchdogResets} times in a row; the boot options are left out this time`);
   }
   for (const next of options) tryOption(system, bootVariable(next.number), next, settings, say);
   say('no boot option is left; the operating system is started');
-  start(system, 'the operating system', OS_OPTION, say);
+  start(system, 'the operating system', OS_OPTION, say, checkpoints);
   throw new Error('the operating system returned to the firmware');
 }
 
@@ -80,22 +86,27 @@ function fallback(system: SystemTable, ordered: readonly NumberedOption[]): Numb
 /** Of an option that has no variable. */
 const UNNUMBERED = 0xffff;
 
-function tryOption(system: SystemTable, variable: string, { number, option: tried }: NumberedOption, { watchdogSeconds }: BootSettings, say: (text: string) => void): void {
+function tryOption(system: SystemTable, variable: string, { number, option: tried }: NumberedOption, { watchdogSeconds, checkpoints }: BootSettings, say: (text: string) => void): void {
   setBootCurrent(system.runtimeServices, number);
   system.bootServices.setWatchdogTimer(watchdogSeconds);
-  start(system, number === UNNUMBERED ? `"${tried.description}"` : `${variable} "${tried.description}"`, tried, say);
+  start(system, number === UNNUMBERED ? `"${tried.description}"` : `${variable} "${tried.description}"`, tried, say, checkpoints);
   system.bootServices.setWatchdogTimer(0);
 }
 
-function start(system: SystemTable, name: string, { path, optionalData }: LoadOption, say: (text: string) => void): void {
+function start(system: SystemTable, name: string, { path, optionalData }: LoadOption, say: (text: string) => void, checkpoints: Checkpoints): void {
   const { bootServices } = system;
   say(`starting ${name} from ${path.text}`);
   try {
     const image = load(system, path);
     bootServices.handleProtocol(image, LOADED_IMAGE_PROTOCOL).loadOptions = optionalData;
-    say(`${name} returned ${statusText(bootServices.startImage(image))}`);
+    checkpoints.reach(PostCode.readyToBoot);
+    if (path.text === OPERATING_SYSTEM.text) checkpoints.reach(PostCode.exitBootServices);
+    const status = bootServices.startImage(image);
+    if (status !== EfiStatus.SUCCESS) checkpoints.reach(PostCode.startFailed);
+    say(`${name} returned ${statusText(status)}`);
   } catch (error) {
     if (!(error instanceof EfiError)) throw error;
+    checkpoints.reach(PostCode.loadFailed);
     say(`${name} can not be started: ${reason(error)}`);
   }
 }

@@ -23,6 +23,8 @@ export interface BootOptions {
   readonly bootTimeout?: number | undefined;
   /** How long a boot option may take before the machine is reset; five minutes when not given. */
   readonly watchdogSeconds?: number | undefined;
+  /** The POST code after which the firmware hangs. */
+  readonly hangAt?: number | undefined;
   /** Keys whose signatures images need from now on. Kept in `nvramFile`. */
   readonly enrol?: readonly TrustFile[] | undefined;
   /** Keys and images that are trusted no longer. */
@@ -55,7 +57,7 @@ function taskOf(options: BootOptions, hasMachine: boolean, shared: ThreadTask): 
   return {
     volumeDirectory: options.volumeDirectory, stateDirectory: hasMachine ? options.stateDirectory : undefined, nvramFile: options.nvramFile,
     startupDelay: options.startupDelay ?? (isOnTerminal() ? STARTUP_DELAY_SECONDS : 0),
-    watchdogSeconds: options.watchdogSeconds, bootTimeout: options.bootTimeout ?? BOOT_TIMEOUT_SECONDS, enrol: options.enrol ?? [], revoke: options.revoke ?? [],
+    watchdogSeconds: options.watchdogSeconds, hangAt: options.hangAt, bootTimeout: options.bootTimeout ?? BOOT_TIMEOUT_SECONDS, enrol: options.enrol ?? [], revoke: options.revoke ?? [],
     ...shared,
   };
 }

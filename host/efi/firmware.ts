@@ -1,8 +1,10 @@
 // The firmware: one power-on of the machine, from its first line on the console until the operating system, a reset or
 // the end of the power.
 import { bootManager } from './boot-manager.ts';
+import { PostCode } from '../bus/post-code.ts';
 import { BootServices } from './boot-services.ts';
 import { INTERNAL_SHELL, OPERATING_SYSTEM } from './boot-targets.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { installConsole, installDevices } from './devices.ts';
 import { EventServices } from './events.ts';
 import { SIMPLE_TEXT_INPUT_EX_PROTOCOL } from './guid.ts';
@@ -55,16 +57,20 @@ export type PowerOnResult = PowerEnd & { readonly imageStatus: bigint | undefine
 
 /** Powers the machine on and runs it to the end of this power-on. */
 export function powerOn(options: PowerOnOptions): PowerOnResult {
-  const machine = assemble(options);
+  const checkpoints = new Checkpoints(options);
+  let machine: Machine | undefined;
   try {
+    machine = assemble(options, checkpoints);
     return bootManager(machine.system, {
-      watchdogSeconds: options.watchdogSeconds ?? WATCHDOG_SECONDS, timeout: options.bootTimeout ?? 0, watchdogResets: options.watchdogResets ?? 0,
+      watchdogSeconds: options.watchdogSeconds ?? WATCHDOG_SECONDS, timeout: options.bootTimeout ?? 0, watchdogResets: options.watchdogResets ?? 0, checkpoints,
     });
   } catch (event) {
-    if (event instanceof PowerEvent) return { ...event.end, imageStatus: machine.images.lastStatus };
-    throw event;
+    if (!(event instanceof PowerEvent)) throw event;
+    if (event.end.kind === 'os') checkpoints.progress('bootComplete');
+    if (event.end.kind === 'reset') checkpoints.reach(PostCode.systemReset);
+    return { ...event.end, imageStatus: machine?.images.lastStatus };
   } finally {
-    closeDisk(machine.disk, options.console);
+    closeDisk(machine?.disk, options.console);
   }
 }
 
@@ -82,7 +88,12 @@ export interface Machine {
 }
 
 /** Builds the tables, finds the devices, shows the banner. */
-export function assemble(options: PowerOnOptions): Machine {
+export function assemble(options: PowerOnOptions, checkpoints = new Checkpoints(options)): Machine {
+  checkpoints.reach(PostCode.powerOn);
+  const memory = new MemoryMap(options.memoryBytes);
+  checkpoints.reach(PostCode.memoryInstalled);
+  checkpoints.reach(PostCode.dxeStarted);
+  checkpoints.reach(PostCode.variables);
   options.variables.reset();
   announceSecureBoot(options.variables);
   const runtimeServices = new RuntimeServices(options.clock, options.variables);
@@ -91,7 +102,6 @@ export function assemble(options: PowerOnOptions): Machine {
   const conOut = new ConsoleTextOutput(options.console);
   const watchdog = watchdogOf(options, conOut);
   const handles = new HandleDatabase();
-  const memory = new MemoryMap(options.memoryBytes);
   const pool = new MemoryPool(memory);
   const built = new Map<string, EntryPoint>();
   const images = new ImageServices({
@@ -101,6 +111,8 @@ export function assemble(options: PowerOnOptions): Machine {
     handles, images, events, memory, pool, watchdog, waiting: new Waiting(watchdog, events, options), runtime: runtimeServices,
     exited: () => system.bootServicesExited(),
   });
+  checkpoints.reach(PostCode.consoleOutput);
+  checkpoints.reach(PostCode.consoleInput);
   const consoleHandle = installConsole(handles, conIn, conOut);
   handles.install(consoleHandle, SIMPLE_TEXT_INPUT_EX_PROTOCOL, textInputEx(conIn, events));
   const system = new SystemTable({
@@ -108,7 +120,9 @@ export function assemble(options: PowerOnOptions): Machine {
   });
   built.set(INTERNAL_SHELL.text, shellImage(() => system, options.startupDelay));
   built.set(OPERATING_SYSTEM.text, osLoader(() => system));
+  checkpoints.reach(PostCode.diskDetect);
   const disk = openDisk(options, conOut);
+  checkpoints.reach(PostCode.pciEnumeration);
   const functionCount = installDevices(bootServices, options, disk);
   conOut.outputString(banner(system, options.memoryBytes, functionCount));
   if (isEnrolled(options.variables)) conOut.outputString('Secure Boot is on: images need a signature of an enrolled key.\n');

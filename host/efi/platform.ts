@@ -1,6 +1,7 @@
 // What the firmware stands on: everything that it takes from outside. A test gives a virtual clock and a scripted
 // console, the emulator the real ones.
 import type { Bus } from '../bus/bus.ts';
+import type { CheckpointOptions } from './checkpoints.ts';
 import type { ConsoleDevice } from './console-device.ts';
 
 /** Both in nanoseconds. */
@@ -11,7 +12,7 @@ export interface Clock {
   monotonic(): bigint;
 }
 
-export interface Platform {
+export interface Platform extends CheckpointOptions {
   readonly console: ConsoleDevice;
   readonly bus: Bus;
   readonly clock: Clock;

@@ -27,6 +27,8 @@ export interface FirmwareTask extends ThreadTask {
   readonly nvramFile: string | undefined;
   readonly startupDelay: number;
   readonly watchdogSeconds: number | undefined;
+  /** The POST code after which the firmware hangs. */
+  readonly hangAt: number | undefined;
   /** Seconds of the boot manager's countdown. */
   readonly bootTimeout: number;
   /** Public key files, in minisign's form, whose signatures images need from now on. */

@@ -43,7 +43,8 @@ function run(task: FirmwareTask): CycleResult {
     try {
       machine?.reset();
       return powerOn({
-        console, bus: machine?.bus ?? emulatedBus(undefined), variables, volumeDirectory: task.volumeDirectory, startupDelay: task.startupDelay,
+        console, bus: machine?.bus ?? emulatedBus(undefined), ports: machine?.ports, bootProgress: (progress) => machine?.bootProgress(progress), hangAt: task.hangAt,
+         variables, volumeDirectory: task.volumeDirectory, startupDelay: task.startupDelay,
         watchdogSeconds: task.watchdogSeconds, bootTimeout: task.bootTimeout, watchdogResets: watch.byWatchdog,
         clock: { now: () => BigInt(Date.now()) * 1_000_000n, monotonic: () => process.hrtime.bigint() },
         memoryBytes: totalmem(),

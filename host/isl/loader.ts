@@ -1,5 +1,7 @@
 // What the loader's commands share: the volume, the console, the watchdog, and how the last utility ended.
 import type { Bus } from '../bus/bus.ts';
+import { type CheckpointOptions, Checkpoints } from '../efi/checkpoints.ts';
+import { PostCode } from '../bus/post-code.ts';
 import type { ConsoleDevice } from '../efi/console-device.ts';
 import type { Clock } from '../efi/platform.ts';
 import { PowerEvent } from '../efi/power-event.ts';
@@ -11,7 +13,7 @@ import { LoaderConsole } from './console.ts';
 export const EXIT_FAILED = 1;
 
 /** What the loader stands on, and what it is to do. A test gives a virtual clock and a scripted console. */
-export interface LoaderOptions {
+export interface LoaderOptions extends CheckpointOptions {
   readonly console: ConsoleDevice;
   readonly bus: Bus;
   readonly clock: Clock;
@@ -37,6 +39,7 @@ export class Loader {
   readonly volume: LifVolume;
   readonly console: LoaderConsole;
   readonly watchdog: Watchdog;
+  readonly checkpoints: Checkpoints;
   /** Of the last utility, or `EXIT_FAILED` when it could not be started. */
   lastCode: number | undefined;
 
@@ -44,6 +47,7 @@ export class Loader {
     this.options = options;
     this.volume = options.volume;
     this.console = new LoaderConsole(options.console);
+    this.checkpoints = new Checkpoints(options);
     this.watchdog = new Watchdog(options.clock, () => {
       this.print('\nThe watchdog timer expired: the machine is reset.\n');
       throw new PowerEvent({ kind: 'reset', type: 'cold' });
@@ -57,6 +61,8 @@ export class Loader {
   /** Ends the power-on: the operating system starts. */
   handOver(): never {
     this.print('ISL: handing over to the operating system.\n');
+    this.checkpoints.reach(PostCode.exitBootServices);
+    this.checkpoints.progress('bootComplete');
     throw new PowerEvent({ kind: 'os' });
   }
 

@@ -2,6 +2,7 @@
 // of the power. AUTO is executed unattended; a key interrupts it and gives the prompt.
 import { PowerEvent } from '../efi/power-event.ts';
 import type { PowerOnResult } from '../efi/firmware.ts';
+import { PostCode } from '../bus/post-code.ts';
 import { LifError } from '../lif/lif-error.ts';
 import { execute } from './commands.ts';
 import { EXIT_FAILED, Loader, type LoaderOptions } from './loader.ts';
@@ -18,6 +19,9 @@ const POLL_MS = 100;
 export function powerOnIsl(options: LoaderOptions): PowerOnResult {
   const loader = new Loader(options);
   try {
+    loader.checkpoints.reach(PostCode.powerOn);
+    loader.checkpoints.reach(PostCode.bdsStarted);
+    loader.checkpoints.progress('postComplete');
     loader.print('ISL Revision 1.00 (Ferry)\n');
     if (options.autoboot && autoboot(loader)) loader.handOver();
     return prompt(loader);
@@ -34,6 +38,7 @@ function autoboot(loader: Loader): boolean {
   const lines = readAuto(loader);
   if (lines === undefined || isInterrupted(loader)) return false;
   loader.watchdog.set(loader.options.watchdogSeconds ?? WATCHDOG_SECONDS);
+  loader.checkpoints.reach(PostCode.readyToBoot);
   for (const line of lines) {
     loader.print(`ISL booting ${line}\n`);
     execute(loader, line);

@@ -45,7 +45,7 @@ function run(task: LoaderTask): CycleResult {
         machine?.reset();
         return powerOnIsl({
           volume, volumeName: task.imageFile, autoboot: task.autoboot, autoDelay: task.autoDelay, watchdogSeconds: task.watchdogSeconds,
-          console, bus: machine?.bus ?? emulatedBus(undefined),
+          console, bus: machine?.bus ?? emulatedBus(undefined), ports: machine?.ports, bootProgress: (progress) => machine?.bootProgress(progress),
           clock: { now: () => BigInt(Date.now()) * 1_000_000n, monotonic: () => process.hrtime.bigint() },
           sleep: (milliseconds) => stop.wait(milliseconds),
           random: (into) => { randomFillSync(into); },

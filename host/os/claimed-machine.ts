@@ -35,9 +35,10 @@ export class ClaimedMachine {
     return { look, end: () => clearInterval(timer) };
   }
 
-  /** The reset that an operating system ends with when it was asked to start anew. */
+  /** The reset that an operating system ends with when it was asked to start anew: it is there again, without a firmware in between. */
   reset(): void {
     this.#machine.reset();
+    this.#machine.bootProgress('bootComplete');
   }
 
   /** Lets the next one in. Calling it again does nothing. */
