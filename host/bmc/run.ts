@@ -65,7 +65,7 @@ export async function runController(options: RunControllerOptions): Promise<numb
   try {
     let listen = options.listen;
     for (;;) {
-      const { end, address } = await runOnce(makeController(options, board, machine), { ...options, listen }, machine.stateDirectory, stop.signal, recovery);
+      const { end, address } = await runOnce(makeController(options, board, machine, recovery), { ...options, listen }, machine.stateDirectory, stop.signal, recovery);
       if (end === 'signal') return 0;
       // A port that was chosen by the system stays the same over a restart.
       listen = address ?? listen;
@@ -76,12 +76,12 @@ export async function runController(options: RunControllerOptions): Promise<numb
   }
 }
 
-function makeController(options: RunControllerOptions, board: Board, machine: MachineDirectory): Controller {
+function makeController(options: RunControllerOptions, board: Board, machine: MachineDirectory, recovery: PreparedRecovery | undefined): Controller {
   return new Controller({
     stateDirectory: machine.stateDirectory, board, registers: machine.registers, window: machine.window,
     clock: { nowMs: () => performance.now() },
     leaseMs: options.leaseMs ?? LEASE_MS, trialMs: options.trialMs ?? TRIAL_MS,
-    bootId: randomInt(1, 2 ** 32), labMode: options.labMode, pin: options.pin,
+    bootId: randomInt(1, 2 ** 32), labMode: options.labMode, pin: options.pin, bootTimes: recovery?.bootTimes,
     log: printer(options),
   });
 }

@@ -1,13 +1,14 @@
 // The recovery agent: beside the controller, of which it is a user like any other. It looks at every watched component at
 // its start, when the host is switched on, now and then, and when someone orders it; what the components need is theirs.
 import { join } from 'node:path';
-import type { ControllerEvent } from '../bmc/event-log.ts';
+import type { ControllerEvent, LoggedEvent } from '../bmc/event-log.ts';
 import type { RecoverableManagement } from '../bmc/management.ts';
 import { Staging } from '../bmc/staging.ts';
 import type { Trust } from '../bmc/trust/judge.ts';
 import type { StoreFiles } from '../bmc/replaced-file.ts';
 import { FerryError } from '../error.ts';
-import { ComponentRecovery, type Trigger } from './component-recovery.ts';
+import { type BootSign, bootSignOf } from './boot-decision.ts';
+import { ComponentRecovery, type Trigger, USER } from './component-recovery.ts';
 import { DonatedImages, WHOLE } from './donated-images.ts';
 import type { DonorImage } from './peers/donor-images.ts';
 import { RecoveryJournal } from './journal.ts';
@@ -39,9 +40,13 @@ interface Watched {
   readonly orders: RecoveryOrder[];
   /** The host has been switched on since the last look. */
   hasStarted: boolean;
+  /** How a boot of the host went since the last look, when the host starts from this component. */
+  bootSign: BootSign['sign'] | undefined;
 }
 
 const TICK_MS = 250;
+/** Phases in which nothing else is done with the host's power. */
+const RESTARTED_IN: readonly string[] = ['healthy', 'asking', 'waiting', 'locked'];
 /** The image that is being fetched and the one before it. */
 const SPOOLED_IMAGES = 2;
 
@@ -74,11 +79,9 @@ export class RecoveryAgent {
       for (const sha256 of spool.kept()) void staged(sha256);
       const parts = {
         staged, management, settings, sources, journal: this.#journal, spool, clock, now, trust: () => options.trust(), say: (event: ControllerEvent) => options.say(event) };
-      return { recovery: new ComponentRecovery(parts, watched), spool, orders: [], hasStarted: false };
+      return { recovery: new ComponentRecovery(parts, watched), spool, orders: [], hasStarted: false, bootSign: undefined };
     });
-    this.#stopListening = management.onEvent(({ event }) => {
-      if (event === 'power-on' || event === 'power-restarted') for (const one of this.#watched) one.hasStarted = true;
-    });
+    this.#stopListening = management.onEvent((event) => this.#hear(event));
     this.#donors = this.#donated === undefined ? [] : (options.donate?.(() => this.#donated?.images ?? []) ?? []);
     const loops = this.#watched.map((one) => this.#attend(one));
     this.#ended = Promise.all([this.#heed(), ...loops]);
@@ -124,6 +127,34 @@ export class RecoveryAgent {
     this.#journal.close();
   }
 
+  /** A listener may not throw, and may not act: that is the loops' part. */
+  #hear(event: LoggedEvent): void {
+    if (event.event === 'power-on' || event.event === 'power-restarted') for (const one of this.#watched) one.hasStarted = true;
+    const sign = bootSignOf(event);
+    // What the host starts from is what is written in place; the first one, when there are more.
+    const firmware = this.#watched.find(({ recovery }) => recovery.component().isInPlace);
+    if (sign === undefined || firmware === undefined) return;
+    try {
+      firmware.recovery.noteBoot(sign);
+    } catch (error) {
+      firmware.recovery.say('recovery-stopped', `a boot could not be counted: ${(error as Error).message}`);
+    }
+    firmware.bootSign = sign.sign;
+  }
+
+  /** After a boot that has failed, and before the next one has begun. Answers whether there is something to be done about the image. */
+  #judgeBoot(one: Watched): Trigger | undefined {
+    const { bootSign, recovery: { state } } = one;
+    one.bootSign = undefined;
+    if (bootSign === undefined) return undefined;
+    if (bootSign === 'up') return state.phase === 'healthy' ? undefined : 'time';
+    if (state.boots?.isDead === true) return 'time';
+    if (this.#options.config.settings.onBootFailure !== 'restart' || !RESTARTED_IN.includes(state.phase)) return undefined;
+    const { ok, text } = this.#options.management.power('ForceRestart', USER);
+    if (!ok) one.recovery.say('recovery-power', `the host could not be started again after a boot that failed: ${text}`);
+    return undefined;
+  }
+
   /** Looks for orders that lie in the state directory. */
   async #heed(): Promise<void> {
     const { signal } = this.#stop;
@@ -164,6 +195,8 @@ export class RecoveryAgent {
       one.hasStarted = false;
       return 'power-on';
     }
+    const judged = this.#judgeBoot(one);
+    if (judged !== undefined) return judged;
     const { phase } = one.recovery.state;
     const { power } = this.#options.management.snapshot();
     if (phase === 'waiting' && power === 'off') return 'time';

@@ -3,6 +3,7 @@
 import type { ControllerEvent } from '../bmc/event-log.ts';
 import type { SlotVerification } from '../bmc/management.ts';
 import type { ComponentSnapshot } from '../core/receiver-exports.ts';
+import { type BootSign, bootsText, countBoot, NO_BOOTS } from './boot-decision.ts';
 import { untilAborted } from './found-image.ts';
 import { HostHold } from './host-hold.ts';
 import { needOf, reasonFor, runningOf } from './needs.ts';
@@ -19,6 +20,8 @@ export type Trigger = 'start' | 'power-on' | 'time' | 'order';
 
 export const USER = 'recovery';
 const STORING: readonly string[] = ['receiving', 'verifying', 'writing', 'reading-back'];
+/** Phases in which nothing has been changed yet. */
+const BEFORE_WRITING: readonly string[] = ['needed', 'asking', 'sourcing', 'fetching', 'staged', 'retry', 'locked'];
 const WELL: Pick<RecoveryState, 'phase' | 'text' | 'tried' | 'rounds'> = { phase: 'healthy', text: 'it is as it should be', tried: [], rounds: 0 };
 
 export class ComponentRecovery {
@@ -118,7 +121,7 @@ export class ComponentRecovery {
 
   /** All is well: lets the host go, as it was, and forgets what was tried. */
   becomeWell(text = WELL.text, isHeld = true): void {
-    const { phase, reason: _reason, ordered: _ordered, evidence: _evidence, candidate: _candidate, powerBefore: _power, begun: _begun, before: _before, fetched: _fetched, ...rest } = this.#state;
+    const { phase, reason: _reason, ordered: _ordered, evidence: _evidence, candidate: _candidate, powerBefore: _power, begun: _begun, before: _before, fetched: _fetched, dead: _dead, ...rest } = this.#state;
     const outcome = outcomeOf(this, 'well');
     if (isHeld) this.releaseHost();
     if (phase === 'healthy') return;
@@ -134,6 +137,26 @@ export class ComponentRecovery {
     for (const source of this.parts.sources) {
       Promise.resolve(source.report?.(outcome)).catch((error: unknown) => this.say('recovery-source', `nobody could be told over ${source.name}: ${(error as Error).message}`));
     }
+  }
+
+  /** Counts how a boot from it went. In the journal at once: a restart of the controller forgets none. */
+  noteBoot(sign: BootSign): void {
+    const { boots = NO_BOOTS, reason, phase } = this.#state;
+    const counted = countBoot(boots, sign, this.parts.settings.bootFailures);
+    // A host that has come up after all: what was to be done about it is not done any more.
+    const isOver = sign.sign === 'up' && reason === 'dead' && BEFORE_WRITING.includes(phase);
+    if (counted.failures === boots.failures && counted.place === boots.place && !isOver) return;
+    const { reason: _reason, ...rest } = this.#state;
+    this.#state = { ...(isOver ? rest : this.#state), boots: counted };
+    this.parts.journal.append(this.#state);
+    if (counted.failures > 0) this.say('recovery-boot-counted', `${bootsText(counted)}: ${counted.isDead ? 'it is dead' : `it is dead after ${this.parts.settings.bootFailures}`}`, { boots: counted.failures });
+  }
+
+  /** The image that runs is one with which the host does not come up. */
+  get deadImages(): readonly string[] {
+    const { dead = [] } = this.#state;
+    const running = runningOf(this.component())?.sha256;
+    return running === undefined || dead.includes(running) ? dead : [...dead, running];
   }
 
   /** Why a candidate would not be tried now. */
@@ -166,7 +189,9 @@ export class ComponentRecovery {
     const reason = reasonFor(this.component(), found, this.watched.wanted, this.#state);
     if (reason === undefined || (reason === this.#state.reason && this.#state.phase !== 'healthy')) return reason;
     const evidence = found.condition === 'differs' ? { evidence: { expected: found.expected, got: found.got, blocks: found.blocks } } : {};
-    this.enter('needed', REASONS[reason], { reason, begun: this.parts.now().toISOString(), before: found.got || (runningOf(this.component())?.sha256 ?? ''), fetched: 0, ...evidence });
+    const { boots } = this.#state;
+    const text = reason === 'dead' && boots?.isDead === true ? `${REASONS.dead}: ${bootsText(boots)}` : REASONS[reason];
+    this.enter('needed', text, { reason, begun: this.parts.now().toISOString(), before: found.got || (runningOf(this.component())?.sha256 ?? ''), fetched: 0, ...evidence, ...(reason === 'dead' ? { dead: this.deadImages } : {}) });
     if (found.condition === 'differs') this.say('recovery-evidence', `expected the SHA-256 ${found.expected}, flash holds ${found.got}`, { expected: found.expected, got: found.got });
     return reason;
   }

@@ -37,10 +37,11 @@ export class FailedTries {
   }
 
   /** Why a candidate is not tried now. */
-  barred({ tried }: Pick<RecoveryState, 'tried'>, candidate: Candidate): string | undefined {
+  barred({ tried, reason, dead = [] }: Pick<RecoveryState, 'tried' | 'reason' | 'dead'>, candidate: Candidate): string | undefined {
     const { source, id, statement } = candidate;
     const before = tried.find((one) => one.source === source && one.id === id && one.sha256 === statement.sha256);
     if (before !== undefined) return `it has failed in this recovery: ${before.why}`;
+    if (reason === 'dead' && dead.includes(statement.sha256)) return 'the host has not come up with it';
     const [leftMs, busyMs] = [this.#leftMs(candidate), this.#busyMs(candidate)];
     if (leftMs > 0) return `${candidate.terms.donor ?? source} has failed and rests for ${Math.ceil(leftMs / 1000)} s more`;
     return busyMs > 0 ? `${candidate.terms.donor ?? source} serves others and is asked again in ${Math.ceil(busyMs / 1000)} s` : undefined;

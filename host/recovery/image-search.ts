@@ -17,6 +17,8 @@ export interface SearchOwner {
   enter(phase: RecoveryPhase, text: string, changes?: Partial<RecoveryState>): void;
   say(event: string, text: string): void;
   becomeWell(text: string): void;
+  /** It has turned out that nothing is needed. */
+  isOver(need: RecoveryNeed): boolean;
   /** What was chosen, and why. */
   decided(choice: Choice): void;
   /** Fetches, proves and writes it. Throws `BadImage`, `SourceBusy`, or what may be better the next time. */
@@ -38,6 +40,10 @@ export class ImageSearch {
   /** True when an image was brought; else nothing is needed any more, or it is locked. */
   async run(need: RecoveryNeed, signal: AbortSignal): Promise<boolean> {
     while (this.#owner.state.phase !== 'healthy' && this.#owner.state.phase !== 'locked') {
+      if (this.#owner.isOver(need)) {
+        this.#owner.becomeWell('the host has come up: nothing is replaced');
+        return false;
+      }
       const found = await this.#find(need, signal);
       let outcome: 'brought' | 'busy' | 'failed' = 'failed';
       do {
@@ -109,6 +115,7 @@ export class ImageSearch {
         return 'brought';
       } catch (error) {
         signal.throwIfAborted();
+        if (this.#owner.isOver(need)) return 'failed';
         why = `${candidate.statement.version} from ${candidate.source}: ${(error as Error).message}`;
         if (error instanceof SourceBusy) {
           this.#tries.setAside(candidate, error.waitMs);

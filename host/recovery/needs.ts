@@ -9,13 +9,13 @@ import { compareVersions } from './version-order.ts';
 type Wanted = WatchedComponent['wanted'];
 
 /** Why a component has to be replaced; undefined when all is well. */
-export function reasonFor(component: ComponentSnapshot, { condition }: Pick<SlotVerification, 'condition'>, wanted: Wanted, state: Pick<RecoveryState, 'reason' | 'ordered' | 'phase'>): NeedReason | undefined {
+export function reasonFor(component: ComponentSnapshot, { condition }: Pick<SlotVerification, 'condition'>, wanted: Wanted, state: Pick<RecoveryState, 'reason' | 'ordered' | 'phase' | 'boots'>): NeedReason | undefined {
   if (condition === 'differs') return 'corrupt';
   if (condition === 'unfinished') return component.slots.some((slot) => slot.state === 'failed') && state.reason === 'corrupt' ? 'corrupt' : 'unfinished';
   if (condition === 'empty') return 'empty';
   if (condition === 'busy') return undefined;
   // The host did not come up with what runs, and nothing has come in its place yet.
-  if (state.reason === 'dead' && state.phase !== 'healthy') return 'dead';
+  if (state.boots?.isDead === true || (state.reason === 'dead' && state.phase !== 'healthy')) return 'dead';
   // One that is on trial is judged when its trial is over.
   if (component.trial !== undefined && !component.isInPlace) return undefined;
   const running = runningOf(component);

@@ -34,6 +34,10 @@ export interface RecoverySettings {
   /** What an image that is only old may do to a host that runs. */
   readonly whileRunning: 'write' | 'wait';
   readonly bootMs: number;
+  /** Boots in a row that stop at the same place, after which the image is dead; 0: they are not counted. */
+  readonly bootFailures: number;
+  /** What the host does after a boot that has failed, as long as the image is not dead. */
+  readonly onBootFailure: 'restart' | 'nothing';
   /** Of one find, and of one fetch. */
   readonly findMs: number;
   readonly fetchMs: number;
@@ -99,6 +103,8 @@ function readSettings(reader: SectionReader): RecoverySettings {
     checkEveryMs: reader.duration('check-every', 1000, 168 * HOUR) ?? HOUR,
     whileRunning: reader.choice('while-running', ['wait', 'write']) ?? 'wait',
     bootMs: reader.duration('boot-time', 1000, HOUR) ?? 360_000,
+    bootFailures: reader.number('boot-failures', 0, 10) ?? 3,
+    onBootFailure: reader.choice('on-boot-failure', ['nothing', 'restart']) ?? 'nothing',
     findMs: reader.duration('find-time', 100, HOUR) ?? 15_000,
     fetchMs: reader.duration('fetch-time', 1000, 24 * HOUR) ?? 1_800_000,
     lowestRate: reader.size('lowest-rate', 0, 1024 * 1024 * 1024) ?? 512,

@@ -5,6 +5,7 @@
 //                └──────────────────────────── retry: the same image, then the next one ◄────────────────────────┘
 //                                                                       └─► locked, after too many failures: a person is needed
 import type { PowerState } from '../bmc/power.ts';
+import type { BootCount } from './boot-decision.ts';
 import type { Candidate, NeedReason } from './source.ts';
 
 export const PHASES = [
@@ -34,6 +35,10 @@ export interface RecoveryState {
   readonly candidate?: ChosenImage;
   /** What has failed, and why. */
   readonly tried: readonly (ChosenImage & { readonly why: string })[];
+  /** How the last boots from it went; nothing while all is well. */
+  readonly boots?: BootCount;
+  /** SHA-256 of the images with which the host did not come up in this recovery. */
+  readonly dead?: readonly string[];
   /** Sourcings in a row that found nothing. */
   readonly rounds: number;
   /** ISO time at which it was found to be needed, what was there before (a digest; empty: none), and bytes fetched since. */

@@ -1,6 +1,7 @@
 // Replaces a component's image: fetches what the search has chosen, proves it, writes it through the controller, reads it
 // back, lets the host go and sees whether it comes up.
 import type { PushOutcome, PushRequest } from '../bmc/management.ts';
+import { NO_BOOTS } from './boot-decision.ts';
 import type { ComponentRecovery } from './component-recovery.ts';
 import { sizeText } from './recovery-text.ts';
 import { tellEvidence } from './evidence.ts';
@@ -27,6 +28,7 @@ export class Replacement {
       enter: (...given) => of.enter(...given),
       say: (event, text) => of.say(event, text),
       becomeWell: (text) => of.becomeWell(text),
+      isOver: (need) => this.#isOver(need),
       decided: (choice) => { of.progress.choice = choice; },
       bring: (...given) => this.#bring(...given),
     });
@@ -52,7 +54,7 @@ export class Replacement {
     const { state } = this.#of;
     const wasOn = state.powerBefore === 'on';
     if (state.phase !== 'confirming') {
-      this.#of.enter('releasing', 'the image is whole: the host gets its power back as it was');
+      this.#of.enter('releasing', 'the image is whole: the host gets its power back as it was', { boots: NO_BOOTS });
       this.#of.releaseHost();
     }
     if (!this.#of.component().isInPlace) return this.#of.becomeWell('the image runs, on trial: the controller commits it, or goes back');
@@ -64,7 +66,7 @@ export class Replacement {
     if (outcome === 'off') return this.#of.becomeWell('the image is whole; the host was switched off, and starts from it the next time', false);
     const { candidate, tried } = state;
     const why = `the host did not come up in ${this.#of.parts.settings.boots} starts`;
-    this.#of.enter('retry', why, { reason: 'dead', tried: candidate === undefined ? tried : [...tried, { ...candidate, why }] });
+    this.#of.enter('retry', why, { reason: 'dead', dead: this.#of.deadImages, tried: candidate === undefined ? tried : [...tried, { ...candidate, why }] });
     this.#search.lockAfterTooMany();
   }
 
@@ -72,6 +74,7 @@ export class Replacement {
   async #bring(need: RecoveryNeed, candidate: Candidate, signal: AbortSignal): Promise<void> {
     try {
       await this.#fetch(candidate, signal);
+      if (this.#isOver(need)) throw new Error('the host has come up');
       await this.#write(need, candidate, signal);
     } finally {
       this.#of.parts.spool.close();
@@ -142,5 +145,10 @@ export class Replacement {
       this.#of.say('recovery-postponed', push.text);
       await clock.wait(settings.backOffMs, signal);
     }
+  }
+
+  /** The host has come up meanwhile with the image that was taken for dead. */
+  #isOver(need: RecoveryNeed): boolean {
+    return need.reason === 'dead' && this.#of.state.reason !== 'dead';
   }
 }

@@ -1,5 +1,6 @@
 // Recovery as a part of the controller's process: its config is read before anything is started, its agent starts with each
 // controller.
+import { BOOT_TIMES, type BootTimes } from '../bmc/boot-watch.ts';
 import type { ControllerEvent } from '../bmc/event-log.ts';
 import { keepsSlots, type Management } from '../bmc/management.ts';
 import type { RecoveryDesk } from '../bmc/recovery-desk.ts';
@@ -16,6 +17,8 @@ import { type RecoveryConfig, readRecoveryConfig } from './recovery-config.ts';
 import { expectUsable, makeSource } from './sources.ts';
 
 export interface PreparedRecovery {
+  /** For the controller's watchdog over the host's boots. */
+  readonly bootTimes: BootTimes;
   /** For the network side; it stays the same over restarts of the controller. */
   readonly desk: RecoveryDesk;
   start(controller: { readonly management: Management; say(event: ControllerEvent): void }, stateDirectory: string): RecoveryAgent;
@@ -27,7 +30,7 @@ export function prepareRecovery(file: string): PreparedRecovery {
   config.sources.forEach((source) => makeSource(source));
   const desk = new AgentDesk(config);
   return {
-    desk,
+    desk, bootTimes: { ...BOOT_TIMES, frb2Ms: config.settings.bootMs },
     start(controller, stateDirectory) {
       const { management } = controller;
       if (!keepsSlots(management)) throw new Error('expected a controller that can look at its slots, got another one');

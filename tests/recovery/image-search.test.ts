@@ -23,6 +23,7 @@ function search(find: () => readonly Candidate[], place: (donor: string, nowMs: 
   let state: RecoveryState = { component: 'bios', phase: 'needed', at: '', text: '', tried: [], rounds: 0 };
   const source: Source = { name: 'rack', kind: 'peers', find: async () => find(), fetch: async () => undefined };
   const owner: SearchOwner = {
+    isOver: () => false,
     parts: {
       settings, sources: [source], trust: () => ({ keys: [releaseKey.publicKey], revoked: [] }), management: { identity: { uuid: 'one' } },
       clock: { nowMs: () => clock.now(), wait: (ms, signal) => pause(clock, ms, signal) },

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ControllerOptions } from '../../host/bmc/controller-options.ts';
+import { HostBoot } from '../../host/bus/boot-registers.ts';
 import { keepsSlots, type RecoverableManagement } from '../../host/bmc/management.ts';
 import { readTrust } from '../../host/bmc/trust/offline.ts';
 import { RecoveryAgent, type RecoveryAgentOptions } from '../../host/recovery/agent.ts';
@@ -42,6 +43,8 @@ export class Rig {
   readonly images: string;
   /** The host that is switched on counts its reset, and says hello. */
   hostComesUp = true;
+  /** What its firmware writes to port 80h at each start. */
+  codes: readonly number[] = [];
   #given: RigOptions;
   readonly #timers = new Set<{ readonly atMs: number; readonly fire: () => void }>();
   #hostResets = 0;
@@ -209,12 +212,18 @@ export class Rig {
     const isStarting = this.machine.events.filter(({ event }) => event === 'power-on' || event === 'power-restarted').length;
     if (isStarting === this.#hostResets || this.management.snapshot().power !== 'on') return false;
     this.#hostResets = isStarting;
+    if (this.hostComesUp || this.codes.length > 0) this.#firmware();
     if (!this.hostComesUp) return true;
-    this.machine.host.registers.write32(0x88, 1000 + isStarting);
     this.machine.run();
     this.machine.connect();
     this.machine.ask(this.machine.wire.hello(++this.#session));
     return true;
+  }
+
+  #firmware(): void {
+    const boot = new HostBoot(this.machine.host.registers);
+    boot.reset();
+    for (const code of this.codes) boot.postCode(code);
   }
 
   /** Time goes on to the next moment at which something may happen. */

@@ -14,7 +14,7 @@ const WORDS = {
   Warning: [
     'account-locked', 'ask-refused', 'boot-failed', 'certificate-expired', 'download-failed', 'entries-lost', 'host-reset-needed', 'key-not-trusted', 'lab-mode', 'login-failed', 'messages-dropped',
     'condemned', 'no-keys', 'power-request-failed', 'record-ignored', 'signature-not-kept', 'taken-untrusted', 'trial-reverted', 'upgrade-abandoned', 'upgrade-aborted', 'upgrade-interrupted',
-    'recovery-asking', 'recovery-boot-failed', 'recovery-evidence', 'recovery-host-held', 'recovery-needed', 'recovery-postponed', 'recovery-retry', 'recovery-source',
+    'recovery-asking', 'recovery-boot-counted', 'recovery-boot-failed', 'recovery-evidence', 'recovery-host-held', 'recovery-needed', 'recovery-postponed', 'recovery-retry', 'recovery-source',
     'recovery-source-busy', 'recovery-source-failed', 'recovery-stopped',
   ],
   Critical: ['records-lost', 'repair-impossible', 'action-failed', 'file-failed', 'internal-error', 'log-failed', 'recovery-locked', 'recovery-power', 'trial-unwell'],
