@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { FerryError } from './error.ts';
 
 export type ArtifactName = 'core.wasm' | 'core-simd.wasm' | 'ferry.wasm' | 'ferry.js' | 'os-worker.js' | 'efi-worker.js' | 'isl-worker.js'
-  | 'status-page.html' | 'status-page.css' | 'status-page.js';
+  | 'status-page.html' | 'status-page.css' | 'status-page.js' | 'lab-page.html' | 'lab-page.css' | 'lab-page.js';
 
 /** The path of a built file. `program-missing` when it has not been built. */
 export function artifactPath(name: ArtifactName): string {

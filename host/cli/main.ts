@@ -6,6 +6,7 @@ import { FLASH_COMMANDS } from './flash-commands.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { HISTORY_COMMANDS } from './history-commands.ts';
 import { ISL_COMMANDS } from './isl-commands.ts';
+import { LAB_COMMANDS } from './lab-commands.ts';
 import { MACHINE_COMMANDS } from './machine-commands.ts';
 import { PROGRAM_COMMANDS } from './program-commands.ts';
 import { RECOVER_COMMANDS } from './recover-commands.ts';
@@ -13,7 +14,7 @@ import { TRUST_COMMANDS } from './trust-commands.ts';
 import { TRUST_STORE_COMMANDS } from './trust-store-commands.ts';
 import { VERSION } from '../version.ts';
 
-const COMMANDS: readonly Command[] = [...PROGRAM_COMMANDS, ...MACHINE_COMMANDS, ...ISL_COMMANDS, ...TRUST_COMMANDS, ...TRUST_STORE_COMMANDS, ...FLASH_COMMANDS, ...DONOR_COMMANDS, ...HISTORY_COMMANDS, ...RECOVER_COMMANDS];
+const COMMANDS: readonly Command[] = [...PROGRAM_COMMANDS, ...MACHINE_COMMANDS, ...ISL_COMMANDS, ...TRUST_COMMANDS, ...TRUST_STORE_COMMANDS, ...FLASH_COMMANDS, ...DONOR_COMMANDS, ...LAB_COMMANDS, ...HISTORY_COMMANDS, ...RECOVER_COMMANDS];
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;

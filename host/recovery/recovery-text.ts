@@ -1,10 +1,18 @@
 // Decisions in words: the same for the log and for `ferry recover --dry-run`.
 import type { Choice } from './policy.ts';
 import type { Preview } from './preview-choice.ts';
-import type { Candidate } from './source.ts';
+import type { Candidate, CandidateTerms } from './source.ts';
 
-export const candidateText = ({ statement: { component, version, security }, source, terms: { donor } }: Candidate): string =>
-  `${component} ${version} (security ${security}) from ${source}${donor === undefined ? '' : `, donor ${donor}`}`;
+export const candidateText = ({ statement: { component, version, security }, source, terms }: Candidate): string =>
+  `${component} ${version} (security ${security}) from ${source}${terms.donor === undefined ? '' : `, donor ${terms.donor}${termsText(terms)}`}`;
+
+/** What a donor says of itself, and the link. */
+function termsText({ link, ratePerSecond, load }: CandidateTerms): string {
+  const terms = [
+    ...(link === undefined ? [] : [link]), ...(ratePerSecond === undefined ? [] : [`${Math.round(ratePerSecond / 1024)} KiB/s`]), ...(load === undefined ? [] : [`${Math.round((load * 100) / 255)} % busy`]),
+  ];
+  return terms.length === 0 ? '' : ` (${terms.join(', ')})`;
+}
 
 export const sourceFailure = ({ source, why }: { readonly source: string; readonly why: string }): string => `the source ${source} can not be used now: ${why}`;
 

@@ -74,7 +74,7 @@ it('what one controller has brought back, the next one gets from it, and the con
   await giver.says('"donor-upload-ended"');
   await desk.says('report: 127.0.0.22');
   expect(biosOf('taker')).toBe(image.sha256);
-  expect(taker.output).toMatch(/"recovery-choice",.*"text":"bios: chosen: bios 2\.0\.0 \(security 3\) from rack, donor 127\.0\.0\.21 port \d+: the only candidate that fits"/);
+  expect(taker.output).toMatch(/"recovery-choice",.*"text":"bios: chosen: bios 2\.0\.0 \(security 3\) from rack, donor 127\.0\.0\.21 port \d+ \(lan, 4096 KiB\/s, 0 % busy\): the only candidate that fits"/);
   expect(giver.output).toMatch(/"donor-upload-ended".*127\.0\.0\.22.*"result":"Complete"/);
   expect(silent.output).not.toContain('donor-ready');
   expect(desk.output).toContain(`report: 127.0.0.21 (empty) is well again: no image before, ${image.sha256.slice(0, 16)}... now, ${SIZE} bytes in`);

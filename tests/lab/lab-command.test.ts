@@ -1,0 +1,69 @@
+// `ferry lab` as people use it: started in one process, looked at, broken and stopped from others.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { artifactPath } from '../../host/artifacts.ts';
+import { LAB_IMAGE_SIZE } from '../../host/lab/lab-image.ts';
+import { LabPlaces } from '../../host/lab/lab-places.ts';
+import { Child } from '../os/child.ts';
+import { runFerry } from '../processes.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
+
+const scratch = scratchDirectory();
+afterAll(() => scratch.remove());
+const directory = join(scratch.path, 'lab');
+const places = new LabPlaces(directory);
+const lab = (...args: string[]) => runFerry(['lab', ...args, '--state', directory]);
+const hubDigest = (number: number): string => createHash('sha256').update(readFileSync(places.hub(number)).subarray(0, LAB_IMAGE_SIZE)).digest('hex');
+
+async function begin(...args: string[]): Promise<Child> {
+  const child = new Child(artifactPath('ferry.js'), 'lab', '--state', directory, '--rate', '8192', ...args);
+  await child.says('ready: 2 controllers');
+  return child;
+}
+
+describe('a lab', () => {
+  it('shows how a broken BIOS comes back, starts again as it was left, and ends with all that it has started', { timeout: 90_000 }, async () => {
+    const first = await begin('--count', '2', '--page');
+    const whole = hubDigest(1);
+    expect(hubDigest(2)).toBe(whole);
+    expect((await lab()).output).toContain('expected no lab that runs');
+    await first.says('bmc 2    the host has come up');
+    const broken = await lab('break', '2', '--reset');
+    expect(broken.output).toMatch(/bmc 2: \d+ bytes of its BIOS from \d+ on are damaged, and its machine is reset; nobody has told the controller/);
+    await first.says('bmc 2    flash does not hold what the records say');
+    await first.says('bmc 2    chosen: bios 1.10.0 (security 1) from rack, donor 127.0.77.1');
+    await first.says('report: 127.0.77.12 (corrupt) is well again');
+    expect(hubDigest(2)).toBe(whole);
+    const url = /http:\/\/\S+/.exec(first.output)![0];
+    const page = await fetch(url);
+    expect([page.status, page.headers.get('content-security-policy')]).toEqual([200, expect.stringContaining("default-src 'none'")]);
+    expect((await fetch(`${url}lab.json`)).status).toBe(404);
+    expect(existsSync(places.record)).toBe(true);
+    expect((await lab('stop')).code).toBe(0);
+    expect(await first.ended).toEqual({ code: 0, signal: null });
+    expect((await lab('status')).code).toBe(64);
+
+    // What is broken while nobody looks is found at the start.
+    await lab('break', '1', '--erase');
+    expect(hubDigest(1)).not.toBe(whole);
+    const second = await begin();
+    await second.says('report: 127.0.77.11 (corrupt) is well again');
+    expect(hubDigest(1)).toBe(whole);
+    const status = await lab('status', '--json');
+    expect(status.events.map(({ number, phase }) => [number, phase])).toEqual([[1, 'healthy'], [2, 'watching']]);
+    second.process.kill('SIGINT');
+    expect(await second.ended).toEqual({ code: 0, signal: null });
+  });
+
+  it('is started only where nothing else lies, and asked only for what it has', async () => {
+    const other = join(scratch.path, 'other');
+    mkdirSync(other);
+    writeFileSync(join(other, 'thesis.txt'), 'important');
+    expect(await runFerry(['lab', '--state', other])).toMatchObject({ code: 64, output: expect.stringContaining('expected an empty directory or one of a lab') as string });
+    expect(await runFerry(['lab', 'break', '1', '--state', other])).toMatchObject({ code: 64, output: expect.stringContaining('expected the number of a controller') as string });
+    expect(await runFerry(['lab', 'explode', '--state', other])).toMatchObject({ code: 64, output: expect.stringContaining('expected start, break N, status or stop, got explode') as string });
+    expect(await runFerry(['lab', 'stop', '--state', other])).toMatchObject({ code: 64, output: expect.stringContaining('expected a lab that runs') as string });
+  });
+});
