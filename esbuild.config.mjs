@@ -20,6 +20,7 @@ await Promise.all([
       'os-worker': 'host/os/worker.ts',
       'efi-worker': 'host/efi/worker.ts',
       'isl-worker': 'host/isl/worker.ts',
+      'hash-worker': 'host/bmc/hash-worker.ts',
       bench: 'tests/bench/main.ts',
     },
     outdir: 'dist',

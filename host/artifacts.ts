@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { FerryError } from './error.ts';
 
-export type ArtifactName = 'core.wasm' | 'core-simd.wasm' | 'ferry.wasm' | 'ferry.js' | 'os-worker.js' | 'efi-worker.js' | 'isl-worker.js'
+export type ArtifactName = 'core.wasm' | 'core-simd.wasm' | 'ferry.wasm' | 'ferry.js' | 'os-worker.js' | 'efi-worker.js' | 'isl-worker.js' | 'hash-worker.js'
   | 'status-page.html' | 'status-page.css' | 'status-page.js' | 'lab-page.html' | 'lab-page.css' | 'lab-page.js';
 
 /** The path of a built file. `program-missing` when it has not been built. */

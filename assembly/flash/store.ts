@@ -4,21 +4,21 @@
  *
  *      storeBegin
  *          ▼
- *     Verifying ──────── all of staging is read and hashed; a wrong digest ends here, before the first erase
- *          ▼
- *      Writing  ◄──────┐ per 64 KiB: read staging, read flash, plan; nothing to do → next block
- *          │ erase and program as planned, read the block back; differs → erase and write it again
- *          ▼
- *    ReadingBack ─────── the image's range is read and hashed; only the promised digest ends in Done
- *          ▼
+ *     Verifying ──────── what of staging was not hashed while it arrived is read and hashed; a wrong digest ends here,
+ *          ▼             before the first erase
+ *      Writing  ◄──────┐ per 64 KiB: read staging, read flash, plan; nothing to do → hash what was read, next block
+ *          │ erase and program as planned, read the block back; differs → erase and write it again. What was read back is
+ *          ▼             hashed: with another than the promised digest it ends here
+ *    ReadingBack ─────── the image's range is read once more, by now all of it written: a block that a later one has disturbed
+ *          ▼             has another CRC-32 than when it was hashed
  *        Ended           Done or Failed, for `storeStatus`
  *
  * There is no state to keep over a power cut but one: which blocks were under way. Whoever noted `storeBlock` before
  * the first erase or program of a block gives that range to `storeDistrust` then; everything else that is already
  * right costs only its reads.
- * The digest is the instance's only running SHA-256: nothing else may use sha256Begin while phases 1 and 3 run.
+ * SHA-256 is the host's work, as a device has an engine for it: the machine says which bytes go in, in order, and compares.
  */
-import { sha256Begin, sha256End, sha256Update } from "../checksum/sha256";
+import { crc32 } from "../checksum/crc32";
 import { Status } from "../status";
 import { GEOMETRY_BLOCK, GEOMETRY_PAGE, GEOMETRY_SECTOR, geometryErase, geometryProgram } from "./geometry";
 import { PLAN_ENTRIES, PLAN_ENTRY_SIZE, PlanOperation, planBlock, planCount } from "./plan";
@@ -37,6 +37,10 @@ export enum StoreAction {
   Done = 4,
   /** It does not; `storeStatus` says why. */
   Failed = 5,
+  /** Take `storeSize` bytes at `storePointer` into the running SHA-256; with `storeOffset` 0 a new one begins. */
+  Hash = 6,
+  /** Put the running SHA-256, 32 bytes, at `storePointer`. */
+  HashEnd = 7,
 }
 
 /** Where the machine is. `storeBytesDone` counts from 0 in each of the three that work. Append only. */
@@ -53,12 +57,14 @@ export enum StorePhase {
   Ended = 4,
 }
 
-/** What is awaited inside Writing. */
+/** What is awaited inside Verifying and Writing. */
 enum Step {
   Staging,
   Flash,
   Operation,
   Compare,
+  Hash,
+  HashEnd,
 }
 
 /** A block that does not read back as written is erased and written this often again. */
@@ -112,6 +118,10 @@ let entry: u32 = 0;
 let retries: u32 = 0;
 let doubtFrom: u32 = 0;
 let doubtTo: u32 = 0;
+/** CRC-32 of all that was hashed in Writing. */
+let writtenCrc: u32 = 0;
+/** The same of what ReadingBack has read. */
+let readCrc: u32 = 0;
 
 /**
  * Starts storing `imageSize` bytes with the SHA-256 at `digest` into a slot of `size` bytes, a multiple of 4096, that
@@ -140,7 +150,9 @@ export function storeBegin(imageSize: u32, size: u32, digest: usize): Status {
   storeWrongExpected = 0;
   storeWrongGot = 0;
   awaited = false;
-  hashFrom(StorePhase.Verifying, StoreAction.ReadStaging);
+  storePhase = StorePhase.Verifying;
+  storeBytesDone = 0;
+  verifyNext();
   return Status.Ok;
 }
 
@@ -162,13 +174,25 @@ export function storeDistrust(from: u32, to: u32): Status {
   return Status.Ok;
 }
 
+/**
+ * Says that the first `bytes` of staging have gone into the running SHA-256 while they arrived, and nothing else: they are
+ * not read for it again. After `storeBegin`, before the first `storeNext`.
+ */
+export function storeHashed(bytes: u32): Status {
+  if (storePhase != StorePhase.Verifying || storeBytesDone != 0 || awaited) return Status.WrongState;
+  if (bytes > storeBytesTotal) return Status.BadArgument;
+  storeBytesDone = bytes;
+  verifyNext();
+  return Status.Ok;
+}
+
 function isInDoubt(): bool {
   return storeBlock < doubtTo && doubtFrom < storeBlock + blockSize;
 }
 
 /** The next action. Asked again before `storeDone`, the same one. */
 export function storeNext(): StoreAction {
-  awaited = action < StoreAction.Done;
+  awaited = action != StoreAction.Done && action != StoreAction.Failed;
   return action;
 }
 
@@ -183,8 +207,10 @@ export function storeDone(result: Status): Status {
     end(action == StoreAction.ReadStaging ? Status.StagingFailed : Status.DeviceFailed);
   } else if (storePhase == StorePhase.Writing) {
     writingDone();
+  } else if (storePhase == StorePhase.Verifying) {
+    verifyDone();
   } else {
-    hashDone();
+    readBackDone();
   }
   return Status.Ok;
 }
@@ -202,38 +228,51 @@ function end(status: Status): void {
   request(status == Status.Ok ? StoreAction.Done : StoreAction.Failed, 0, 0, 0);
 }
 
-// Verifying and ReadingBack: the same walk over the image, from different places.
+// Verifying.
 
-function hashFrom(phase: StorePhase, read: StoreAction): void {
-  storePhase = phase;
-  storeBytesDone = 0;
-  sha256Begin();
-  hashNext(read);
+function verifyNext(): void {
+  if (storeBytesDone == storeBytesTotal) return hashEnd();
+  step = Step.Staging;
+  request(StoreAction.ReadStaging, storeBytesDone, min<u32>(GEOMETRY_BLOCK, storeBytesTotal - storeBytesDone), STORE_STAGED);
 }
 
-function hashNext(read: StoreAction): void {
-  const size: u32 = min<u32>(GEOMETRY_BLOCK, storeBytesTotal - storeBytesDone);
-  request(read, storeBytesDone, size, read == StoreAction.ReadStaging ? STORE_STAGED : STORE_FLASH);
-}
-
-function hashDone(): void {
-  sha256Update(storePointer, storeSize);
-  storeBytesDone += storeSize;
-  if (storeBytesDone < storeBytesTotal) {
-    hashNext(action);
-    return;
-  }
-  sha256End(computed);
-  const right: bool = memory.compare(computed, STORE_DIGEST, 32) == 0;
-  if (storePhase == StorePhase.ReadingBack) {
-    end(right ? Status.Ok : Status.VerifyFailed);
-  } else if (right) {
+function verifyDone(): void {
+  if (step == Step.Staging) {
+    step = Step.Hash;
+    request(StoreAction.Hash, storeOffset, storeSize, STORE_STAGED);
+  } else if (step == Step.Hash) {
+    storeBytesDone += storeSize;
+    verifyNext();
+  } else if (isRight()) {
     storePhase = StorePhase.Writing;
     storeBytesDone = 0;
+    writtenCrc = 0;
     blockBegin(0);
   } else {
     end(Status.DigestMismatch);
   }
+}
+
+function hashEnd(): void {
+  step = Step.HashEnd;
+  request(StoreAction.HashEnd, 0, 32, computed);
+}
+
+function isRight(): bool {
+  return memory.compare(computed, STORE_DIGEST, 32) == 0;
+}
+
+// ReadingBack.
+
+function readBackNext(): void {
+  request(StoreAction.ReadFlash, storeBytesDone, min<u32>(GEOMETRY_BLOCK, storeBytesTotal - storeBytesDone), STORE_FLASH);
+}
+
+function readBackDone(): void {
+  readCrc = crc32(storePointer, storeSize, readCrc);
+  storeBytesDone += storeSize;
+  if (storeBytesDone < storeBytesTotal) readBackNext();
+  else end(readCrc == writtenCrc ? Status.Ok : Status.VerifyFailed);
 }
 
 // Writing.
@@ -248,10 +287,25 @@ function blockBegin(offset: u32): void {
   request(StoreAction.ReadStaging, offset, present, STORE_STAGED);
 }
 
+/** STORE_FLASH holds the block as it was read last, and as it should be. */
 function blockEnd(): void {
-  storeBytesDone = min<u32>(storeBytesTotal, storeBlock + blockSize);
+  step = Step.Hash;
+  request(StoreAction.Hash, storeBlock, min<u32>(blockSize, storeBytesTotal - storeBlock), STORE_FLASH);
+}
+
+function blockHashed(): void {
+  writtenCrc = crc32(storePointer, storeSize, writtenCrc);
+  storeBytesDone = storeBlock + storeSize;
   if (storeBytesDone < storeBytesTotal) blockBegin(storeBytesDone);
-  else hashFrom(StorePhase.ReadingBack, StoreAction.ReadFlash);
+  else hashEnd();
+}
+
+function allHashed(): void {
+  if (!isRight()) return end(Status.VerifyFailed);
+  storePhase = StorePhase.ReadingBack;
+  storeBytesDone = 0;
+  readCrc = 0;
+  readBackNext();
 }
 
 function readBlock(next: Step): void {
@@ -263,7 +317,9 @@ function writingDone(): void {
   if (step == Step.Staging) readBlock(Step.Flash);
   else if (step == Step.Flash) flashRead();
   else if (step == Step.Operation) operationDone();
-  else compare();
+  else if (step == Step.Compare) compare();
+  else if (step == Step.Hash) blockHashed();
+  else allHashed();
 }
 
 function flashRead(): void {

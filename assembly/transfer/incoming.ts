@@ -20,7 +20,7 @@ import { Arrival, cursorArrival, cursorBegin, cursorIsWhole, cursorMark, cursorM
 import { lz4Decode } from "../compress/lz4-decode";
 import {
   StoreAction, storeBegin, storeBytesDone, storeDone, storeMicroseconds, storeNext, storeOffset, StorePhase, storePhase,
-  storePointer, storeSize, storeSkipped, storeStatus, storeBlock, storeDistrust,
+  storePointer, storeSize, storeSkipped, storeStatus, storeBlock, storeDistrust, storeHashed,
 } from "../flash/store";
 import { Status } from "../status";
 import { Completion } from "../wire/completion";
@@ -63,6 +63,7 @@ enum Step {
   Judge,
   Open,
   Write,
+  Hash,
   Select,
   Authenticate,
   RecordWriting,
@@ -86,12 +87,15 @@ let verdictSecurity: u32 = 0;
 let noted: u32 = 0;
 /** The slot held the image before the file began: no staging was opened, nothing was written. */
 let wasThere: bool = false;
+/** Bytes from the start of the image that went into the running SHA-256 as they arrived; HASH_LOST when one could not. */
+let hashed: u32 = 0;
 /** Nobody sends the file: it was collected before. */
 let isRepair: bool = false;
 let writeOffset: u32 = 0;
 let writeSize: u32 = 0;
 let writePointer: usize = 0;
 
+const HASH_LOST: u32 = 0xffffffff;
 const BLOCK: u32 = 65536;
 /** Bytes that are authenticated in one action. */
 const AUTHENTICATE: u32 = 1048576;
@@ -114,6 +118,7 @@ function describe(index: u32, component: u32, size: u32, version: usize, digest:
   fileSize = size;
   fileResumed = 0;
   fileFailure = Completion.Ok;
+  hashed = 0;
   chunkSize = chunk;
   memory.copy(FILE_VERSION, version, VERSION_SIZE);
   memory.copy(FILE_DIGEST, digest, DIGEST_SIZE);
@@ -257,9 +262,10 @@ function storeAction(): ReceiverAction {
     stored(action == StoreAction.Done);
     return fileNext();
   }
-  if (action == StoreAction.ReadStaging) {
+  if (action == StoreAction.ReadStaging || action == StoreAction.Hash || action == StoreAction.HashEnd) {
     jobStaging(storeOffset, storeSize, storePointer);
-    return ReceiverAction.ReadStaging;
+    if (action == StoreAction.ReadStaging) return ReceiverAction.ReadStaging;
+    return action == StoreAction.Hash ? ReceiverAction.Hash : ReceiverAction.HashEnd;
   }
   jobFlash(fileComponent, fileSlot, storeOffset, storeSize, storePointer);
   if (action == StoreAction.ReadFlash) return ReceiverAction.ReadFlash;
@@ -345,6 +351,9 @@ export function fileNext(): ReceiverAction {
     case Step.Write:
       jobStaging(writeOffset, writeSize, writePointer);
       return ReceiverAction.WriteStaging;
+    case Step.Hash:
+      jobStaging(writeOffset, writeSize, writePointer);
+      return ReceiverAction.Hash;
     case Step.Select:
       jobFlash(fileComponent, fileSlot, 0, 0, 0);
       return ReceiverAction.SelectFlash;
@@ -392,6 +401,8 @@ function written(status: Status): void {
   step = Step.None;
   if (status == Status.Ok) {
     cursorMark(writeOffset);
+    // What comes too early, or goes on from an earlier start, is hashed when the image is whole.
+    if (writeOffset == hashed) step = Step.Hash;
     return;
   }
   fail(status == Status.NoRoom ? Completion.StagingFull : Completion.StagingFailed);
@@ -421,10 +432,15 @@ export function fileDoneWith(status: Status, value: u32): void {
     case Step.Authenticate: return authenticatedMore(status);
     case Step.Open: return opened(status, value);
     case Step.Write: return written(status);
+    case Step.Hash:
+      step = Step.None;
+      hashed = status == Status.Ok ? hashed + writeSize : HASH_LOST;
+      return;
     case Step.Select:
       step = Step.Store;
       if (status == Status.Ok) status = storeBegin(fileSize, componentSlotSize(fileComponent), FILE_DIGEST);
       if (status == Status.Ok) status = storeDistrust(slotDoubtFrom(fileComponent, fileSlot), slotDoubtTo(fileComponent, fileSlot));
+      if (status == Status.Ok && hashed != HASH_LOST) status = storeHashed(hashed);
       if (status == Status.Ok) return;
       fail(Completion.FlashFailed);
       step = Step.Close;

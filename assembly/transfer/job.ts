@@ -43,6 +43,10 @@ export enum ReceiverAction {
   AuthenticateStaging = 14,
   /** See whether the device is well with slot `jobSlot` of `jobComponent` running. The value 1 asks to be asked again. */
   CheckHealth = 15,
+  /** Take `jobSize` bytes at `jobPointer` into the running SHA-256; with `jobOffset` 0 a new one begins. */
+  Hash = 16,
+  /** Put the running SHA-256, 32 bytes, at `jobPointer`. */
+  HashEnd = 17,
 }
 
 /** Events for the log of the device. Append only. */

@@ -4,6 +4,7 @@ import type { Board } from './board.ts';
 import type { BootTimes } from './boot-watch.ts';
 import type { OpenFile } from './durable-file.ts';
 import type { ControllerEvent } from './event-log.ts';
+import type { HashEngine } from './hash-engine.ts';
 import type { SlotsOptions } from './slots.ts';
 
 /** What a controller needs. Time, files and faults come in here, so that tests run it under their own. */
@@ -30,6 +31,8 @@ export interface ControllerOptions {
   readonly log?: ((event: ControllerEvent) => void) | undefined;
   /** How long the stages of the watchdog over the host's boots are; `BOOT_TIMES` when not given. */
   readonly bootTimes?: BootTimes | undefined;
+  /** What takes the images' SHA-256; the controller's own thread when not given. It outlives the controller. */
+  readonly hashEngine?: HashEngine | undefined;
   /** Faults of the flash. */
   readonly flashFault?: SlotsOptions['inject'];
   /** Opens the files of the staging. */

@@ -249,7 +249,7 @@ export class Controller {
     const { core, staging, slots, slotLog, records, trust, floors, signatures } = this.#parts;
     const { board, labMode = false } = this.#options;
     return new Receiver(core, new ReceiverActions({
-      staging, slots, slotLog, records, floors, signatures,
+      staging, slots, slotLog, records, floors, signatures, hashEngine: this.#options.hashEngine,
       platform: board.platform,
       trust: () => ({ keys: trust.keys, revoked: trust.revoked, labMode }),
       userOf: (session) => this.#management.userOf(session),

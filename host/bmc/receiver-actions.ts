@@ -3,6 +3,7 @@ import type { ComponentSnapshot, ImageOffer, ImageVerdict, ReceiverHost, Transfe
 import type { SlotRecord } from '../core/slot-record.ts';
 import type { ControllerEvent } from './event-log.ts';
 import type { FlashPart } from './flash-part.ts';
+import { HashInPlace, type HashEngine } from './hash-engine.ts';
 import { HealthCheck } from './health-check.ts';
 import { ImageJudge, type JudgedImage } from './image-judge.ts';
 import { noteEvent, recordEvents } from './note-events.ts';
@@ -22,6 +23,8 @@ export interface ReceiverActionsOptions {
   readonly floors?: { of(component: string): number; raise(component: string, floor: number): void } | undefined;
   /** Where the signatures of stored images are kept. */
   readonly signatures?: Pick<SignatureStore, 'keep' | 'prune'> | undefined;
+  /** What takes the image's SHA-256; this thread when not given. */
+  readonly hashEngine?: HashEngine | undefined;
   readonly platform: string;
   /** Whose signatures count. */
   trust(): Trust;
@@ -38,11 +41,13 @@ export class ReceiverActions implements ReceiverHost {
   readonly #records: Map<string, SlotRecord>;
   readonly #judge: ImageJudge;
   readonly #health: HealthCheck;
+  readonly #hash: HashEngine;
   /** What the last action that failed threw, until it has been told. */
   #cause: unknown;
 
   constructor(options: ReceiverActionsOptions) {
     this.#options = options;
+    this.#hash = options.hashEngine ?? new HashInPlace();
     this.#records = new Map(options.records.map((record) => [record.component, record]));
     this.#judge = new ImageJudge({
       platform: options.platform, trust: () => options.trust(), readStaging: (offset, into) => options.staging.read(offset, into),
@@ -114,6 +119,14 @@ export class ReceiverActions implements ReceiverHost {
 
   authenticate(offset: number, size: number): ImageVerdict {
     return this.#judged(this.#judge.authenticate(offset, size));
+  }
+
+  hash(offset: number, bytes: Uint8Array): void {
+    this.#hash.take(offset, bytes);
+  }
+
+  digest(): Uint8Array {
+    return this.#hash.digest();
   }
 
   checkHealth(component: string, slot: number): boolean {

@@ -1,6 +1,7 @@
 // The management controller as a process: its machine's shared files, its loop, its network side, its signals, its lines
 // on the screen.
 import { randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { createMachineDirectory, type MachineDirectory } from '../bus/machine-directory.ts';
 import { FerryError } from '../error.ts';
 import type { RecoveryAgent } from '../recovery/agent.ts';
@@ -14,6 +15,8 @@ import { Controller } from './controller.ts';
 import { makeStateDirectory } from './controller-parts.ts';
 import { eventLine, type ControllerEvent } from './event-log.ts';
 import type { RecoveryDesk } from './recovery-desk.ts';
+import type { HashEngine } from './hash-engine.ts';
+import { HashThread } from './hash-thread.ts';
 import type { Network } from './redfish/server.ts';
 import { toStandardOutput } from './standard-output.ts';
 
@@ -62,10 +65,12 @@ export async function runController(options: RunControllerOptions): Promise<numb
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
   for (const signal of SIGNALS) process.on(signal, onSignal);
+  // With one processor a thread would only take turns with this one.
+  const hashThread = availableParallelism() > 1 ? new HashThread() : undefined;
   try {
     let listen = options.listen;
     for (;;) {
-      const { end, address } = await runOnce(makeController(options, board, machine, recovery), { ...options, listen }, machine.stateDirectory, stop.signal, recovery);
+      const { end, address } = await runOnce(makeController(options, board, machine, recovery, hashThread), { ...options, listen }, machine.stateDirectory, stop.signal, recovery);
       if (end === 'signal') return 0;
       // A port that was chosen by the system stays the same over a restart.
       listen = address ?? listen;
@@ -73,15 +78,18 @@ export async function runController(options: RunControllerOptions): Promise<numb
   } finally {
     for (const signal of SIGNALS) process.off(signal, onSignal);
     machine.close();
+    await hashThread?.close();
   }
 }
 
-function makeController(options: RunControllerOptions, board: Board, machine: MachineDirectory, recovery: PreparedRecovery | undefined): Controller {
+function makeController(
+  options: RunControllerOptions, board: Board, machine: MachineDirectory, recovery: PreparedRecovery | undefined, hashEngine: HashEngine | undefined,
+): Controller {
   return new Controller({
     stateDirectory: machine.stateDirectory, board, registers: machine.registers, window: machine.window,
     clock: { nowMs: () => performance.now() },
     leaseMs: options.leaseMs ?? LEASE_MS, trialMs: options.trialMs ?? TRIAL_MS,
-    bootId: randomInt(1, 2 ** 32), labMode: options.labMode, pin: options.pin, bootTimes: recovery?.bootTimes,
+    bootId: randomInt(1, 2 ** 32), labMode: options.labMode, pin: options.pin, bootTimes: recovery?.bootTimes, hashEngine,
     log: printer(options),
   });
 }

@@ -11,6 +11,10 @@ export interface StoreDevice {
   readFlash(offset: number, into: Uint8Array): void;
   eraseFlash(offset: number, size: number): void;
   programFlash(offset: number, data: Uint8Array): void;
+  /** Takes these bytes into the running SHA-256; at offset 0 a new one begins. */
+  hash(offset: number, bytes: Uint8Array): void;
+  /** Ends the running SHA-256: 32 bytes. */
+  digest(): Uint8Array;
 }
 
 export type StorePhase = 'idle' | 'verifying' | 'writing' | 'reading-back' | 'ended';
@@ -135,6 +139,8 @@ export class FlashStore {
     const bytes = this.#bytes(readNumber(this.#core.storePointer), size);
     if (action === 'ReadStaging') return device.readStaging(offset, bytes);
     if (action === 'ReadFlash') return device.readFlash(offset, bytes);
+    if (action === 'Hash') return device.hash(offset, bytes);
+    if (action === 'HashEnd') return bytes.set(device.digest());
     if (action === 'ProgramFlash') return device.programFlash(offset, bytes);
     throw new Error(`core.wasm asks for "${action}", which this host does not know: build both from one source`);
   }

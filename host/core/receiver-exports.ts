@@ -91,6 +91,10 @@ export interface ReceiverHost {
   authenticate(offset: number, size: number): ImageVerdict;
   /** Whether the device is well with this slot running: throws when not (`DamagedSlot` when the slot holds something else), answers false to be asked again. */
   checkHealth(component: string, slot: number): boolean;
+  /** Takes these bytes into the running SHA-256; at offset 0 a new one begins. */
+  hash(offset: number, bytes: Uint8Array): void;
+  /** Ends the running SHA-256: 32 bytes. */
+  digest(): Uint8Array;
   /** An action threw: for the log. The receiver has taken it as failed already. */
   failed(action: string, cause: unknown): void;
 }

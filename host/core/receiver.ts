@@ -193,6 +193,8 @@ export class Receiver {
       WriteRecord: () => host.writeRecord(this.#record(readNumber(core.jobPointer))),
       JudgeImage: () => this.#verdict(host.judge(this.#offer(component(), bytes()))),
       AuthenticateStaging: () => this.#verdict(host.authenticate(offset(), size())),
+      Hash: () => host.hash(offset(), bytes()),
+      HashEnd: () => bytes().set(host.digest()),
       CheckHealth: () => (host.checkHealth(component(), slot()) ? 0 : 1),
       Note: () => host.note(this.#notes[readNumber(core.jobNote)] ?? 'unknown'),
     };

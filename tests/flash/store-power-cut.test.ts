@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PowerCut, type FlashFault, type FlashOperation } from '../../host/bmc/flash-fault.ts';
 import { FLASH_PARTS } from '../../host/bmc/flash-part.ts';
+import { HashInPlace } from '../../host/bmc/hash-engine.ts';
 import { NorFlash } from '../../host/bmc/nor-flash.ts';
 import { FlashStore, type StoreOutcome } from '../../host/core/flash.ts';
 import { firmware, seeded, successor } from './content.ts';
@@ -14,6 +15,7 @@ const KIB = 1024;
 const part = FLASH_PARTS.W25Q128JV;
 const SLOT = 256 * KIB;
 const store = new FlashStore(flashCore(), part);
+const hashEngine = new HashInPlace();
 
 /** Everything that a power cut can leave of one operation: nothing, all, and several things between. */
 function cuts({ kind, size }: FlashOperation): FlashFault[] {
@@ -59,6 +61,8 @@ class Board {
     store.begin(this.#image.length, SLOT, this.#digest);
     return store.run({
       readStaging: (offset, into) => into.set(this.#image.subarray(offset, offset + into.length)),
+      hash: (offset, bytes) => hashEngine.take(offset, bytes),
+      digest: () => hashEngine.digest(),
       readFlash: (offset, into) => this.#flash.read(offset, into),
       eraseFlash: (offset, size) => this.#flash.erase(offset, size),
       programFlash: (offset, data) => this.#flash.program(offset, data),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { FlashFault, FlashOperation } from '../../host/bmc/flash-fault.ts';
 import { FLASH_PARTS } from '../../host/bmc/flash-part.ts';
+import { HashInPlace } from '../../host/bmc/hash-engine.ts';
 import { NorFlash, type NorFlashOptions } from '../../host/bmc/nor-flash.ts';
 import { FlashStore, type StoreDevice, type StoreProgress } from '../../host/core/flash.ts';
 import { firmware, seeded, successor } from './content.ts';
@@ -12,12 +13,15 @@ const BLOCK = 64 * KIB;
 const part = FLASH_PARTS.W25Q128JV;
 const core = flashCore();
 const store = new FlashStore(core, part);
+const hashEngine = new HashInPlace();
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 
 /** A slot at `base` of the flash, and the image staged for it. */
 function device(flash: NorFlash, image: Uint8Array, base = 0): StoreDevice {
   return {
+    hash: (offset, bytes) => hashEngine.take(offset, bytes),
+    digest: () => hashEngine.digest(),
     readStaging: (offset, into) => into.set(image.subarray(offset, offset + into.length)),
     readFlash: (offset, into) => flash.read(base + offset, into),
     eraseFlash: (offset, size) => flash.erase(base + offset, size),

@@ -1,5 +1,6 @@
 // A management controller without disk, registers or clock: the receiving half of the core, staging and flash in memory.
 // It can lose its power at any moment; staging, flash and records stay.
+import { HashInPlace } from '../../host/bmc/hash-engine.ts';
 import { FLASH_PARTS } from '../../host/bmc/flash-part.ts';
 import { NorFlash } from '../../host/bmc/nor-flash.ts';
 import type { FaultyLink } from '../../host/bus/faulty-link.ts';
@@ -35,6 +36,7 @@ function prefixOf({ bytes, writes }: Staging): number {
 }
 
 export class MemoryDevice implements ReceiverHost {
+  readonly #hash = new HashInPlace();
   readonly stagings = new Map<string, Staging>();
   readonly records = new Map<string, SlotRecord>();
   readonly notes: string[] = [];
@@ -172,6 +174,14 @@ export class MemoryDevice implements ReceiverHost {
 
   authenticate(): ImageVerdict {
     return { completion: 'ok', security: 0 };
+  }
+
+  hash(offset: number, bytes: Uint8Array): void {
+    this.#hash.take(offset, bytes);
+  }
+
+  digest(): Uint8Array {
+    return this.#hash.digest();
   }
 
   checkHealth(): boolean {
