@@ -113,6 +113,14 @@ export class ComponentRecovery {
     if (this.component().isInPlace) this.hold.take(this.#state.powerBefore, mayRun);
   }
 
+  /** Holds the host off, so that a device of its can be read. A host that runs is not stopped for a mere wish. */
+  holdForSource(reason: NeedReason): boolean {
+    const isWish = reason === 'outdated' || reason === 'ordered' || !this.component().isInPlace;
+    if (isWish && this.parts.management.snapshot().power !== 'off') return false;
+    this.hold.take(this.#state.powerBefore);
+    return true;
+  }
+
   /** Lets the host go: its power is as it was. */
   releaseHost(): void {
     const failure = this.hold.release(this.#state.powerBefore);

@@ -8,7 +8,7 @@ import { type RecoveryParts, rulesOf } from './recovery-parts.ts';
 import { chosenOf, type RecoveryPhase, type RecoveryState } from './recovery-state.ts';
 import { describeChoice, sourceFailure } from './recovery-text.ts';
 import { SourceBusy } from './source-busy.ts';
-import type { Candidate, RecoveryNeed } from './source.ts';
+import type { Candidate, RecoveryNeed, Source } from './source.ts';
 
 /** For whom it searches. */
 export interface SearchOwner {
@@ -19,6 +19,8 @@ export interface SearchOwner {
   becomeWell(text: string): void;
   /** It has turned out that nothing is needed. */
   isOver(need: RecoveryNeed): boolean;
+  /** Holds the host off for sources that need it. False: it runs, and what is needed is no reason to end that. */
+  holdHost(need: RecoveryNeed): boolean;
   /** What was chosen, and why. */
   decided(choice: Choice): void;
   /** Fetches, proves and writes it. Throws `BadImage`, `SourceBusy`, or what may be better the next time. */
@@ -70,14 +72,27 @@ export class ImageSearch {
   async #find(need: RecoveryNeed, signal: AbortSignal): Promise<Found> {
     const { parts: { sources, settings, clock } } = this.#owner;
     this.#owner.enter('sourcing', `asking ${sources.length} source${sources.length === 1 ? '' : 's'}`);
-    const found = await findCandidates(need, sources, settings.findMs, clock, signal);
+    const ask = (asked: readonly Source[]): Promise<Found> => findCandidates(need, asked, settings.findMs, clock, signal);
+    const held = sources.filter(({ holdsHost }) => holdsHost === true);
+    const open = await ask(sources.filter((source) => !held.includes(source)));
+    // The host is not stopped for what another source has.
+    const found = held.length === 0 || this.#best(need, open).chosen !== undefined ? open : this.#owner.holdHost(need) ? together(open, await ask(held)) : this.#leaveOut(held, open);
     for (const failure of found.failures) this.#owner.say('recovery-source-failed', sourceFailure(failure));
     return found;
   }
 
-  #choose(need: RecoveryNeed, { candidates }: Found): Candidate | undefined {
-    const { parts } = this.#owner;
-    const choice = choose(need, candidates, rulesOf(parts), this);
+  /** That they are not asked is no failure of theirs. */
+  #leaveOut(held: readonly Source[], found: Found): Found {
+    for (const { name } of held) this.#owner.say('recovery-source', `${name} is read only while the host is held off, and the host runs; it is not asked`);
+    return found;
+  }
+
+  #best(need: RecoveryNeed, { candidates }: Found): Choice {
+    return choose(need, candidates, rulesOf(this.#owner.parts), this);
+  }
+
+  #choose(need: RecoveryNeed, found: Found): Candidate | undefined {
+    const choice = this.#best(need, found);
     this.#owner.decided(choice);
     for (const { event, text } of describeChoice(choice)) this.#owner.say(event, text);
     return choice.chosen;
@@ -140,3 +155,5 @@ export class ImageSearch {
     return this.#owner.parts.clock.wait(Math.min(backOffLimitMs, backOffMs * 2 ** (count - 1)), signal);
   }
 }
+
+const together = (one: Found, other: Found): Found => ({ candidates: [...one.candidates, ...other.candidates], failures: [...one.failures, ...other.failures] });

@@ -28,6 +28,7 @@ export class Replacement {
       enter: (...given) => of.enter(...given),
       say: (event, text) => of.say(event, text),
       becomeWell: (text) => of.becomeWell(text),
+      holdHost: ({ reason }) => of.holdForSource(reason),
       isOver: (need) => this.#isOver(need),
       decided: (choice) => { of.progress.choice = choice; },
       bring: (...given) => this.#bring(...given),

@@ -6,6 +6,8 @@ export interface DirectoryConfig {
   readonly kind: 'directory';
   readonly name: string;
   readonly path: string;
+  /** Its device is the host's: it is read only while the host is held off. */
+  readonly holdHost: boolean;
 }
 
 export interface FatImageConfig {
@@ -14,6 +16,8 @@ export interface FatImageConfig {
   readonly path: string;
   /** Names from the root to the directory with the images. */
   readonly directory: readonly string[];
+  /** As of a directory. */
+  readonly holdHost: boolean;
 }
 
 export interface WebConfig {
@@ -37,13 +41,16 @@ export function readSource(reader: SectionReader): SourceConfig {
 }
 
 const READERS: { readonly [Kind in (typeof KINDS)[number]]: (reader: SectionReader) => SourceConfig } = {
-  'directory': (reader) => ({ kind: 'directory', name: reader.name, path: reader.path('path') }),
+  'directory': (reader) => ({ kind: 'directory', name: reader.name, path: reader.path('path'), holdHost: holdsHost(reader) }),
   'fat-image': (reader) => ({
     kind: 'fat-image', name: reader.name, path: reader.path('path'), directory: (reader.text('directory') ?? '').split(/[\\/]+/).filter((name) => name !== ''),
+    holdHost: holdsHost(reader),
   }),
   'web': (reader) => ({ kind: 'web', name: reader.name, url: webAddress(reader), authorities: reader.text('authorities') === undefined ? undefined : reader.path('authorities') }),
   'peers': readPeers,
 };
+
+const holdsHost = (reader: SectionReader): boolean => reader.choice('hold-host', ['no', 'yes']) === 'yes';
 
 function webAddress(reader: SectionReader): string {
   const expected = 'http://HOST/PATH or https://HOST/PATH of an image';

@@ -98,6 +98,8 @@ export interface FetchHelp {
 export interface Source {
   readonly name: string;
   readonly kind: SourceKind;
+  /** It can be asked only while the host is held off. */
+  readonly holdsHost?: boolean;
   /** What it has for this need, whatever its versions. Throws when the place can not be reached or read. */
   find(need: RecoveryNeed, signal: AbortSignal): Promise<readonly Candidate[]>;
   /**

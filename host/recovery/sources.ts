@@ -2,15 +2,24 @@
 import { FerryError } from '../error.ts';
 import { DirectorySource } from './directory-source.ts';
 import { FatImageSource } from './fat-image-source.ts';
+import { HeldSource } from './held-source.ts';
 import { PeerGroup } from './peers/peer-group.ts';
 import { makePeerSource, type TrustedKeys } from './peers/peers-config.ts';
 import type { Source } from './source.ts';
 import type { SourceConfig } from './source-config.ts';
 import { WebSource } from './web-source.ts';
 
+/** What sources of this machine are connected to. */
+export interface SourceSurroundings {
+  /** Whether the host is off at this moment. */
+  hostIsOff(): boolean;
+}
+
+const NO_SURROUNDINGS: SourceSurroundings = { hostIsOff: () => false };
+
 /** The source of one section. `recovery-invalid` when something that it needs from the start is missing. `group`: of a peers source, when others use it too. */
-export function makeSource(config: SourceConfig, keys: TrustedKeys = () => [], note?: (text: string) => void, group?: PeerGroup): Source {
-  return expectUsable(config, () => make(config, keys, note, group));
+export function makeSource(config: SourceConfig, keys: TrustedKeys = () => [], note?: (text: string) => void, group?: PeerGroup, surroundings = NO_SURROUNDINGS): Source {
+  return expectUsable(config, () => make(config, keys, note, group, surroundings));
 }
 
 /** Makes what a section says; an error names it. */
@@ -22,10 +31,11 @@ export function expectUsable<T>({ name }: Pick<SourceConfig, 'name'>, work: () =
   }
 }
 
-function make(config: SourceConfig, keys: TrustedKeys, note: ((text: string) => void) | undefined, group: PeerGroup | undefined): Source {
+function make(config: SourceConfig, keys: TrustedKeys, note: ((text: string) => void) | undefined, group: PeerGroup | undefined, surroundings: SourceSurroundings): Source {
+  const held = (source: Source, holdHost: boolean): Source => (holdHost ? new HeldSource(source, () => surroundings.hostIsOff()) : source);
   switch (config.kind) {
-    case 'directory': return new DirectorySource(config);
-    case 'fat-image': return new FatImageSource(config);
+    case 'directory': return held(new DirectorySource(config), config.holdHost);
+    case 'fat-image': return held(new FatImageSource(config), config.holdHost);
     case 'web': return new WebSource(config);
     case 'peers': return makePeerSource(group ?? new PeerGroup(config, { note }), keys, note);
   }

@@ -38,13 +38,14 @@ export function prepareRecovery(file: string): PreparedRecovery {
       const note = (name: string) => (text: string): void => controller.say({ event: 'recovery-source', text: `the source ${name}: ${text}` });
       const groups = groupsOf(config, note);
       const keys = () => readTrust(stateDirectory).keys;
-      const sources = config.sources.map((source) => makeSource(source, keys, note(source.name), groups.get(source.name)));
+      const surroundings = { hostIsOff: () => management.snapshot().power === 'off' };
+      const sources = config.sources.map((source) => makeSource(source, keys, note(source.name), groups.get(source.name), surroundings));
       const trust = () => readTrust(stateDirectory);
       const agent = new RecoveryAgent({
         stateDirectory, management, config, sources, trust, say: (event) => controller.say(event),
         donate: (images) => donorsOf(config, groups, images, (event) => controller.say(event)),
       });
-      desk.attend({ agent, management, trust, makeSources: () => config.sources.map((source) => makeSource(source, keys, undefined, groups.get(source.name))) });
+      desk.attend({ agent, management, trust, makeSources: () => config.sources.map((source) => makeSource(source, keys, undefined, groups.get(source.name), surroundings)) });
       return agent;
     },
   };

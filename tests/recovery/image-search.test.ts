@@ -24,6 +24,7 @@ function search(find: () => readonly Candidate[], place: (donor: string, nowMs: 
   const source: Source = { name: 'rack', kind: 'peers', find: async () => find(), fetch: async () => undefined };
   const owner: SearchOwner = {
     isOver: () => false,
+    holdHost: () => false,
     parts: {
       settings, sources: [source], trust: () => ({ keys: [releaseKey.publicKey], revoked: [] }), management: { identity: { uuid: 'one' } },
       clock: { nowMs: () => clock.now(), wait: (ms, signal) => pause(clock, ms, signal) },

@@ -85,7 +85,7 @@ export class Rig {
     const text = this.#given.config ?? CONFIG;
     const config = parseRecoveryConfig(Buffer.from(`${text}\n[source local]\nkind = directory\npath = ${this.images}\n`), 'recovery.ini', this.machine.directory);
     const { controller } = this.machine;
-    const makeSources = () => this.#given.sources?.(this) ?? config.sources.map((one) => this.#awaited(makeSource(one)));
+    const makeSources = () => this.#given.sources?.(this) ?? config.sources.map((one) => this.#awaited(makeSource(one, undefined, undefined, undefined, { hostIsOff: () => this.management.snapshot().power === 'off' })));
     const sources = makeSources();
     const trust = () => readTrust(this.machine.state);
     this.agent = new RecoveryAgent({
@@ -185,7 +185,7 @@ export class Rig {
       }
     };
     return {
-      name: source.name, kind: source.kind,
+      name: source.name, kind: source.kind, holdsHost: source.holdsHost === true,
       find: (need, signal) => counted(source.find(need, signal)),
       fetch: (...given) => counted(source.fetch(...given)),
     };
