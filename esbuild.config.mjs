@@ -22,6 +22,7 @@ await Promise.all([
       'isl-worker': 'host/isl/worker.ts',
       'hash-worker': 'host/bmc/hash-worker.ts',
       bench: 'tests/bench/main.ts',
+      simulate: 'tests/scale/main.ts',
     },
     outdir: 'dist',
     bundle: true,

@@ -4,7 +4,7 @@
 //   filters   signature by a pinned key · component · platform · security number · size · what is wanted · rests · failed before
 //   order     exact digest · exact version · newest or last known good · source (order of the file) · rate · load · tie-break
 import { createHash } from 'node:crypto';
-import { judgeOffer, type Trust } from '../bmc/trust/judge.ts';
+import { judgeOffer, type Trust, type Verdict } from '../bmc/trust/judge.ts';
 import type { Preference } from './recovery-config.ts';
 import type { Candidate, RecoveryNeed } from './source.ts';
 import { compareVersions } from './version-order.ts';
@@ -40,7 +40,8 @@ export interface Choice {
 
 /** Judges and orders all candidates. */
 export function choose(need: RecoveryNeed, candidates: readonly Candidate[], rules: PolicyRules, memory: PolicyMemory): Choice {
-  const verdicts = candidates.map((candidate) => ({ candidate, refusal: refusalOf(need, candidate, rules, memory) }));
+  const judge = judgeOnce(need, rules);
+  const verdicts = candidates.map((candidate) => ({ candidate, refusal: refusalOf(need, candidate, judge, memory) }));
   const good = verdicts.filter(({ refusal }) => refusal === undefined).map(({ candidate }) => candidate).sort((one, other) => compare(need, one, other, rules).order);
   const refused = verdicts.flatMap(({ candidate, refusal }) => (refusal === undefined ? [] : [{ candidate, isGood: false, reason: refusal }]));
   const [chosen, second] = good;
@@ -53,12 +54,23 @@ export function choose(need: RecoveryNeed, candidates: readonly Candidate[], rul
 
 const noneText = (count: number): string => (count === 0 ? 'no source has an image for it' : `none of ${count} candidate${count === 1 ? '' : 's'} fits`);
 
+/** What the signature is worth. Many donors show the same one: it is verified once. */
+function judgeOnce({ platform, floor }: RecoveryNeed, { trust: { keys, revoked } }: PolicyRules): (candidate: Candidate) => Verdict {
+  const verdicts = new Map<string, Verdict>();
+  return ({ statement, signature }) => {
+    const name = `${JSON.stringify(statement)} ${Buffer.from(signature).toString('latin1')}`;
+    const verdict = verdicts.get(name) ?? judgeOffer(statement, { platform, floor }, signature, { keys, revoked, labMode: false });
+    verdicts.set(name, verdict);
+    return verdict;
+  };
+}
+
 /** Why a candidate is out of the question. */
-function refusalOf(need: RecoveryNeed, candidate: Candidate, rules: PolicyRules, memory: PolicyMemory): string | undefined {
+function refusalOf(need: RecoveryNeed, candidate: Candidate, judge: (candidate: Candidate) => Verdict, memory: PolicyMemory): string | undefined {
   const { statement, size } = candidate;
   const { wanted, running } = need;
   if (statement.component !== need.component) return `component: expected ${need.component}, got ${statement.component}`;
-  const verdict = judgeOffer(statement, { platform: need.platform, floor: need.floor }, candidate.signature, { keys: rules.trust.keys, revoked: rules.trust.revoked, labMode: false });
+  const verdict = judge(candidate);
   if (!verdict.ok) return verdict.text;
   if (size !== statement.size) return `size: expected the ${statement.size} bytes that were signed, got ${size}`;
   if (size > need.slotSize) return `size: expected at most the slot's ${need.slotSize} bytes, got ${size}`;

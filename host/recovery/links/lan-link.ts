@@ -12,7 +12,7 @@ export const RECOVERY_PORT = 7989;
 /** Of the administrator's own range (RFC 2365), and of the link (RFC 4291 section 2.7). */
 const GROUPS = { IPv4: '239.255.70.89', IPv6: 'ff02::4659' } as const;
 /** More are closed at once: each may cost a donor memory and time. */
-const CONNECTIONS = 16;
+export const CONNECTIONS = 16;
 
 export interface LanLinkOptions {
   readonly at: InterfaceAddress;

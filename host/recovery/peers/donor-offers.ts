@@ -11,6 +11,8 @@ import { RequestLimits, type RequestLimitOptions } from './request-limits.ts';
 export const ANSWER_DELAY_MS = 250;
 /** Offers of others, as good as ours, after which ours is not needed. Twice as many with every round that led to nothing. */
 export const ENOUGH_OFFERS = 4;
+/** Rounds after which it doubles no more. */
+const DOUBT_LIMIT = 5;
 /** The load of a donor that has no place. */
 export const FULL = 255;
 /** Answers that wait at the same time. */
@@ -38,9 +40,12 @@ export interface Answer {
 interface Pending {
   readonly request: RecoveryRequest;
   readonly image: DonorImage;
-  /** Addresses that have offered as much; of them those that have a place. */
-  readonly better: Set<string>;
-  readonly free: Set<string>;
+  /** Addresses that have offered as much: never more than are enough. */
+  readonly better: string[];
+  /** How many of them have a place. */
+  free: number;
+  readonly answer: Answer;
+  takeBack: () => void;
 }
 
 export class DonorOffers {
@@ -63,36 +68,42 @@ export class DonorOffers {
     if (this.#pending.has(name)) return;
     const image = bestImage(images(), request, key);
     if (image === undefined) return;
-    const pending: Pending = { request, image, better: new Set(), free: new Set() };
+    const pending: Pending = { request, image, answer, better: [], free: 0, takeBack: () => undefined };
     this.#pending.set(name, pending);
-    clock.after((random() + Number(terms().load >= FULL)) * ANSWER_DELAY_MS, () => {
+    pending.takeBack = clock.after((random() + Number(terms().load >= FULL)) * ANSWER_DELAY_MS, () => {
       this.#pending.delete(name);
-      this.#answer(pending, answer);
+      this.#answer(pending);
     });
   }
 
   /** Another donor's offer was heard. */
   offer(offer: RecoveryOffer, from: string): void {
     const pending = this.#pending.get(nonceName(offer.nonce));
-    const terms = this.#options.terms();
-    if (pending === undefined || Buffer.compare(offer.donor, terms.donor) === 0) return;
+    if (pending === undefined) return;
+    const { donor, load } = this.#options.terms();
     const { image, request } = pending;
-    const isBetter = Number(isWanted(offer.digest, request.wanted)) >= Number(isWanted(image.digest, request.wanted))
-      && offer.security >= image.statement.security && offer.size <= request.slotSize && offer.load <= terms.load;
-    if (!isBetter) return;
-    pending.better.add(from);
-    if (offer.load < FULL) pending.free.add(from);
+    if (offer.load > load || offer.security < image.statement.security || offer.size > request.slotSize) return;
+    if (Number(isWanted(offer.digest, request.wanted)) < Number(isWanted(image.digest, request.wanted)) || Buffer.compare(offer.donor, donor) === 0) return;
+    if (pending.better.includes(from)) return;
+    pending.better.push(from);
+    pending.free += Number(offer.load < FULL);
+    if (!isEnough(pending)) return;
+    // Its place is for another request.
+    pending.takeBack();
+    this.#pending.delete(nonceName(offer.nonce));
+    pending.answer.withhold(`${pending.better.length} others have offered as much`);
   }
 
-  #answer({ request, image, better, free }: Pending, answer: Answer): void {
+  #answer(pending: Pending): void {
+    const { request, image, free, answer } = pending;
     const { terms } = this.#options;
-    // Offers are claims. Who asks again has got nothing from them: with every round fewer of them are believed.
-    const doubt = 2 ** Math.min(request.round, 10);
-    if (better.size >= ENOUGH_OFFERS * doubt) return answer.withhold(`${better.size} others have offered as much`);
-    if (terms().load >= FULL && free.size >= doubt) return answer.withhold(`${free.size} with a free place ${free.size === 1 ? 'has' : 'have'} offered as much`);
+    if (terms().load >= FULL && free >= doubtOf(request)) return answer.withhold(`${free} with a free place ${free === 1 ? 'has' : 'have'} offered as much`);
     const { security, size } = image.statement;
     answer.send({ ...terms(), digest: image.digest, security, size, nonce: request.nonce }, image);
   }
 }
 
-const nonceName = (nonce: Uint8Array): string => Buffer.from(nonce).toString('hex');
+/** Offers are claims. Who asks again has got nothing from them: with every round fewer of them are believed. */
+const doubtOf = ({ round }: RecoveryRequest): number => 2 ** Math.min(round, DOUBT_LIMIT);
+const isEnough = ({ request, better }: Pending): boolean => better.length >= ENOUGH_OFFERS * doubtOf(request);
+const nonceName = ({ buffer, byteOffset, length }: Uint8Array): string => Buffer.from(buffer, byteOffset, length).toString('latin1');

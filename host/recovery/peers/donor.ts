@@ -30,15 +30,16 @@ export interface DonorOptions extends UploadPlacesOptions {
 }
 
 /** Streams of one address at a time, uploads or not. */
-const STREAMS_PER_SOURCE = 4;
+export const STREAMS_PER_SOURCE = 4;
 /** Seconds for which an offer holds. */
 const LIVES = 60;
 /** What a donor without a limit declares: 8 MiB/s, which any LAN carries. */
 const USUAL_RATE = 8 * 1024 * 1024;
 
-/** What a donor says of itself: who it is, what it has to do, and what it carries for each. */
-export function donorTerms({ class: kind, ratePerSecond = USUAL_RATE }: Pick<DonorOptions, 'class' | 'ratePerSecond'>, donor: Uint8Array, places: UploadPlaces): DonorTerms {
-  return { donor, class: kind, load: places.load, rate: Math.max(0, Math.floor(Math.log2(places.shareOf(ratePerSecond) / 1024))), lives: LIVES };
+/** What a donor says of itself: who it is, what it carries for each, and, as it is now, what it has to do. */
+export function donorTerms({ class: kind, ratePerSecond = USUAL_RATE }: Pick<DonorOptions, 'class' | 'ratePerSecond'>, donor: Uint8Array, places: UploadPlaces): () => DonorTerms {
+  const rate = Math.max(0, Math.floor(Math.log2(places.shareOf(ratePerSecond) / 1024)));
+  return () => ({ donor, class: kind, load: places.load, rate, lives: LIVES });
 }
 
 export class Donor {
@@ -60,7 +61,7 @@ export class Donor {
     this.#pace = new Pace(this.#clock, options.ratePerSecond);
     this.#places = new UploadPlaces(options);
     this.#offers = new DonorOffers({
-      images: options.images, key: options.key, clock: this.#clock, random: options.random ?? Math.random, terms: () => this.#terms(),
+      images: options.images, key: options.key, clock: this.#clock, random: options.random ?? Math.random, terms: donorTerms(options, this.#id, this.#places),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     });
   }
@@ -88,10 +89,6 @@ export class Donor {
   /** Ends it; the links belong to who has opened them. */
   close(): void {
     for (const end of this.#endings.splice(0)) end();
-  }
-
-  #terms(): DonorTerms {
-    return donorTerms(this.#options, this.#id, this.#places);
   }
 
   #heard(link: Link, port: number, bytes: Uint8Array, from: string): void {

@@ -40,6 +40,9 @@ export const COLLECT_MS = 2000;
 /** After the first perfect offer, so that the others have been heard that were under way. */
 const AFTER_PERFECT_MS = ANSWER_DELAY_MS + 50;
 
+/** Why collecting offers ends early. */
+const PERFECT = new Error('nothing better can come');
+
 /** After how long a donor that has no place is asked again: longer each time, and not by all at the same time. */
 const FIRST_BUSY_MS = 1000;
 const LONGEST_BUSY_MS = 8000;
@@ -155,7 +158,7 @@ export class PeerSource implements Source {
     const endings = links.map((link) => link.hear((bytes, from) => {
       const message = readDatagram(this.#wire, key, bytes);
       if (message?.name !== 'offer' || isOwnDonor?.(message.fields.donor) === true || this.#trouble.isResting(`${from} ${message.fields.port}`)) return;
-      if (book.add(link, from, message.fields) && book.hasPerfect) perfect.abort();
+      if (book.add(link, from, message.fields) && book.hasPerfect) perfect.abort(PERFECT);
     }));
     try {
       this.#broadcast(makeDatagram(this.#wire, key, 'request', request));

@@ -38,16 +38,16 @@ export class RequestLimits {
 
   /** Whether a request of this address is looked at now. */
   allows(source: string, nowMs: number): boolean {
+    fill(this.#all, this.#total, this.#total, nowMs);
+    // All are looked at until half is used up, then fewer and fewer.
+    if (this.#all.left < 1 || this.#random() >= (2 * this.#all.left) / this.#total) return false;
     const own = this.#sources.get(source) ?? { left: BURST, atMs: nowMs };
     fill(own, this.#perSource, BURST, nowMs);
-    fill(this.#all, this.#total, this.#total, nowMs);
     this.#sources.delete(source);
     this.#sources.set(source, own);
     // The address that was silent longest goes; one that is forgotten has its burst again, within the limit of all.
     if (this.#sources.size > this.#limit) this.#sources.delete(this.#sources.keys().next().value!);
-    if (own.left < 1 || this.#all.left < 1) return false;
-    // All are looked at until half is used up, then fewer and fewer.
-    if (this.#random() >= (2 * this.#all.left) / this.#total) return false;
+    if (own.left < 1) return false;
     own.left -= 1;
     this.#all.left -= 1;
     return true;
