@@ -88,6 +88,7 @@ export class Machine implements HearingDonor {
       say: (event) => { this.busy += Number(event === 'recovery-source-busy'); },
       becomeWell: () => undefined,
       isOver: () => false,
+      holdHost: () => false,
       decided: () => undefined,
       bring: async (_need, candidate, within) => {
         // All of it is damaged: every byte has to come.
