@@ -27,9 +27,11 @@ export interface Link {
   readonly kind: LinkKind;
   /** Bytes of image a second that may go over it; undefined: as many as it carries. */
   readonly ratePerSecond?: number;
+  /** Bytes a second that it carries at best, of everyone together; undefined: a network, of which nobody knows. */
+  readonly capacityPerSecond?: number;
   /** Sends one message to everyone, at most once. */
   broadcast(bytes: Uint8Array): void;
-  /** Hears what is sent to everyone, also by this end. The answer ends it. */
+  /** Hears what others send to everyone, on a network also what this end sends. The answer ends it. */
   hear(take: TakeMessage): () => void;
   /** Opens a stream to a machine on this link. */
   connect(address: string, port: number, signal: AbortSignal): Promise<ByteStream>;

@@ -1,4 +1,5 @@
-// Every link that some settings name; for sources and donors alike. IPv4 and IPv6 where a network interface has them.
+// Every link that some settings name; for sources and donors alike: a serial line, or network interfaces, IPv4 and IPv6
+// where they have them.
 import { FerryError } from '../../error.ts';
 import { openLanLink } from './lan-link.ts';
 import type { Link } from './link.ts';
@@ -11,10 +12,19 @@ export interface OpenLinks {
   readonly problems: readonly string[];
 }
 
-/** Opens them all. An interface on which neither family works is an error; nothing stays open then. */
-export async function openLinks({ link, interfaces, ...options }: LinkSettings): Promise<OpenLinks> {
+/**
+ * Opens them all. An interface on which neither family works, or a line that can not be opened, is an error; nothing stays
+ * open then. `note` is told in one sentence what happens to a serial line later on.
+ */
+export async function openLinks({ link, interfaces, line, ...options }: LinkSettings, note: (text: string) => void = () => undefined): Promise<OpenLinks> {
   const links: Link[] = [];
   const problems: string[] = [];
+  if (line !== undefined) {
+    const { useStation } = await import('./shared-stations.ts');
+    const { SerialLink } = await import('./serial-link.ts');
+    const { ratePerSecond } = options;
+    return { links: [new SerialLink(await useStation(line, note), { kind: link, ...(ratePerSecond === undefined ? {} : { ratePerSecond }) })], problems };
+  }
   try {
     for (const name of interfaces) {
       const before = links.length;

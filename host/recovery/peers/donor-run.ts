@@ -43,7 +43,7 @@ export async function runDonor(options: RunDonorOptions): Promise<number> {
   const tell: Tell = (event, fields, text) => write(options.json ? `${JSON.stringify({ time: new Date().toISOString(), event, ...fields, text })}\n` : `${text}\n`);
   const images = imagesOf(options, tell);
   const { linkSettings, key, ratePerSecond } = options;
-  const { links, problems } = await openLinks(linkSettings);
+  const { links, problems } = await openLinks(linkSettings, (problem) => tell('link-failed', { problem }, problem));
   for (const problem of problems) tell('link-failed', { problem }, problem);
   const ended = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve());
