@@ -18,7 +18,7 @@ export class PeerGroup {
     this.config = config;
     this.key = groupKey === undefined ? undefined : readGroupKey(groupKey);
     this.links = new SharedLinks({
-      open: () => openLinks({ ...links, ...(uploadPort === undefined ? {} : { uploadPort }) }),
+      open: () => openLinks({ ...links, ...(uploadPort === undefined ? {} : { uploadPort }) }, note),
       fingerprint: () => links.interfaces.map(addressesOf).join(';'),
       note: (problem) => note?.(problem),
     });

@@ -27,9 +27,20 @@ describe('a source with kind = peers', () => {
     });
   });
 
+  it('is one machine on a serial line, at the usual rate of its kind', () => {
+    expect(configOf('link = icmb\ntty = /dev/ttyS1\naddress = 0x0012\nrate-limit = 1KiB\n').links).toEqual({
+      link: 'icmb', interfaces: [], line: { tty: '/dev/ttyS1', baud: 19_200, isShared: true, address: 0x12 }, ratePerSecond: 1024,
+    });
+    expect(configOf('link = bluetooth\ntty = rfcomm0\n').links.line).toEqual({ tty: resolve(scratch.path, 'rfcomm0'), baud: 115_200, isShared: false });
+    expect(configOf('link = bluetooth\ninterfaces = bnep0\n').links).toEqual({ link: 'bluetooth', interfaces: ['bnep0'] });
+  });
+
   it.each([
-    ['interfaces = ,\n', 'interfaces: expected names of network interfaces, got none'], ['link = serial\n', 'link: expected lan or wireless or bluetooth, got "serial"'],
-    ['rate-limit = 1KiB\n', 'rate-limit: expected'], ['port = 80\n', 'port: expected a whole number from 1024 to 65535, got "80"'], ['key = x\n', 'key: expected one of'],
+    ['interfaces = ,\n', 'interfaces: expected names of network interfaces, got none'], ['link = serial\n', 'link: expected lan or wireless or icmb or bluetooth, got "serial"'],
+    ['link = icmb\naddress = 1\n', 'tty: expected a path, got none'], ['link = icmb\ntty = /dev/ttyS0\n', 'address: expected 0x0001 to 0xfffe, another one for each machine on the bus, got none'],
+    ['link = icmb\ntty = /dev/ttyS0\naddress = 0xffff\n', 'got "0xffff"'], ['tty = /dev/ttyS0\n', 'link: expected icmb or bluetooth with a tty, got lan'],
+    ['link = icmb\ntty = /dev/ttyS0\naddress = 1\nport = 9000\n', 'port: expected one of'], ['link = icmb\ntty = /dev/ttyS0\naddress = 1\nbaud = 50\n', 'baud: expected'],
+    ['rate-limit = 1000\n', 'rate-limit: expected'], ['port = 80\n', 'port: expected a whole number from 1024 to 65535, got "80"'], ['key = x\n', 'key: expected one of'],
   ])('refuses %j', (keys, message) => {
     expect(refusalOf(() => configOf(keys))).toMatchObject({ exitCode: 64, message: expect.stringContaining(message) as string });
   });
