@@ -66,7 +66,7 @@ export class DonatedImages {
     if (this.#spooled.has(sha256) || !existsSync(`${path}.minisig`)) return;
     let files: { readonly bytes: ImageBytes; readonly signature: Uint8Array };
     try {
-      files = { signature: readFileSync(`${path}.minisig`), bytes: fileBytes(path) };
+      files = { signature: readFileSync(`${path}.minisig`), bytes: fileBytes(path, `${sha256.slice(0, 16)}..., as it was fetched`) };
     } catch {
       // Made room for another one meanwhile.
       return;
@@ -115,10 +115,10 @@ export class DonatedImages {
   }
 }
 
-function fileBytes(path: string): ImageBytes {
+function fileBytes(path: string, name: string): ImageBytes {
   const file = openSync(path, 'r');
   return {
-    name: path,
+    name,
     read(offset, into) {
       const count = readSync(file, into, 0, into.length, offset);
       if (count < into.length) throw new Error(`${path}: expected ${into.length} bytes at ${offset}, got ${count}`);

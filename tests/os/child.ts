@@ -1,6 +1,12 @@
 // A child process whose output a test waits for.
 import { spawn, type ChildProcess } from 'node:child_process';
 
+/** A program that is no script for Node. */
+export interface OtherProgram {
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
 /** Starts a script; its output is kept as text. */
 export class Child {
   readonly process: ChildProcess;
@@ -8,8 +14,8 @@ export class Child {
   output = '';
   errors = '';
 
-  constructor(script: string, ...args: string[]) {
-    this.process = spawn(process.execPath, [script, ...args], { stdio: 'pipe' });
+  constructor(script: string | OtherProgram, ...args: string[]) {
+    this.process = typeof script === 'string' ? spawn(process.execPath, [script, ...args], { stdio: 'pipe' }) : spawn(script.program, [...script.args, ...args], { stdio: 'pipe' });
     this.process.stdout?.on('data', (data) => { this.output += data; });
     this.process.stderr?.on('data', (data) => { this.errors += data; });
     this.ended = new Promise((resolve) => this.process.once('close', (code, signal) => resolve({ code, signal })));
