@@ -85,9 +85,10 @@ export class Rig {
     const text = this.#given.config ?? CONFIG;
     const config = parseRecoveryConfig(Buffer.from(`${text}\n[source local]\nkind = directory\npath = ${this.images}\n`), 'recovery.ini', this.machine.directory);
     const { controller } = this.machine;
-    const makeSources = () => this.#given.sources?.(this) ?? config.sources.map((one) => this.#awaited(makeSource(one, undefined, undefined, undefined, { hostIsOff: () => this.management.snapshot().power === 'off' })));
-    const sources = makeSources();
     const trust = () => readTrust(this.machine.state);
+    const makeSources = () => this.#given.sources?.(this) ?? config.sources
+      .map((one) => this.#awaited(makeSource(one, () => trust().keys, undefined, undefined, { hostIsOff: () => this.management.snapshot().power === 'off' })));
+    const sources = makeSources();
     this.agent = new RecoveryAgent({
       stateDirectory: this.machine.state, management: this.management, config, sources, clock: this.clock,
       trust, say: (event) => controller.say(event), ...(this.#given.files === undefined ? {} : { files: this.#given.files }),
@@ -188,6 +189,7 @@ export class Rig {
       name: source.name, kind: source.kind, holdsHost: source.holdsHost === true,
       find: (need, signal) => counted(source.find(need, signal)),
       fetch: (...given) => counted(source.fetch(...given)),
+      close: () => source.close?.(),
     };
   }
 

@@ -137,7 +137,7 @@ describe('an interface', () => {
 const canUnshare = spawnSync('unshare', ['-n', 'ip', 'link', 'add', 'lan0', 'type', 'veth', 'peer', 'name', 'lan1']).status === 0;
 const required = process.env['FERRY_REQUIRE_PEERS'] === '1';
 
-test.skipIf(!canUnshare && !required)(`IPv4 and IPv6 each carry an image on a network of its own${canUnshare ? '' : ' (skipped: needs root, unshare and ip)'}`, () => {
+test.skipIf(!canUnshare && !required)(`each kind of link: LAN by IPv4 and by IPv6, each of which carries an image on a network of its own${canUnshare ? '' : ' (skipped: needs root, unshare and ip)'}`, () => {
   const scratch = scratchDirectory();
   bundle({ lan: 'tests/recovery/links/lan-program.ts' }, scratch.path);
   for (const core of ['core.wasm', 'core-simd.wasm'] as const) copyFileSync(artifactPath(core), join(scratch.path, core));
