@@ -13,7 +13,9 @@
  *     192  slot 1: the same
  *     200  u8 trial: which attempt to start the active slot this is, counted from 1; 0xFF none    201  3 bytes 0xFF
  *     204  u32 security floor: no image below it is taken; 0xFF… for 0
- *     208  0xFF …
+ *     208  SHA-256 of what slot 0 held, when it was read back, outside of its protected regions; 0xFF… when it had none
+ *     240  u32 which regions those were: 31 bits of the CRC-32 of their table, never 0; 0xFF… none
+ *     244  0xFF …
  *     252  u32 CRC-32 of bytes 0 to 251
  */
 import { crc32 } from "../checksum/crc32";
@@ -62,6 +64,8 @@ const DOUBTS_AT: u32 = 184;
 const SLOT_LIMIT: u32 = 2;
 const TRIAL_AT: usize = 200;
 const FLOOR_AT: usize = 204;
+const OUTSIDE_AT: usize = 208;
+const REGIONS_AT: usize = 240;
 const CRC_AT: u32 = 252;
 const NOWHERE: u32 = 0xffffffff;
 
@@ -73,6 +77,10 @@ export let recordPending: u8 = RECORD_NO_SLOT;
 export let recordFlags: u8 = 0;
 export let recordTrial: u8 = RECORD_NO_TRIAL;
 export let recordFloor: u32 = 0;
+/** Which protected regions slot 0 had when it was written; 0: none. */
+export let recordRegions: u32 = 0;
+/** SHA-256 of what slot 0 held outside of them. */
+export const RECORD_OUTSIDE: usize = memory.data(32, 16);
 /** The component's name. Also what `recordScan` looks for. */
 export const RECORD_NAME: usize = memory.data(16, 16);
 /** Both slots, each in the layout of the record. */
@@ -106,6 +114,7 @@ export function recordEncode(page: usize): Status {
   memory.copy(page + DOUBTS_AT, RECORD_DOUBTS, count * RECORD_DOUBT_SIZE);
   store<u8>(page, recordTrial, TRIAL_AT);
   recordSetFloor(page, recordFloor);
+  recordSetOutside(page, RECORD_OUTSIDE, recordRegions);
   store<u32>(page, crc32(page, CRC_AT), CRC_AT);
   const status: Status = recordCheck(page);
   if (status != Status.Ok) memory.fill(page, 0xff, RECORD_SIZE);
@@ -124,6 +133,8 @@ export function recordDecode(page: usize): Status {
   recordFlags = load<u8>(page, 31);
   recordTrial = load<u8>(page, TRIAL_AT);
   recordFloor = recordFloorOf(page);
+  recordRegions = recordRegionsOf(page);
+  memory.copy(RECORD_OUTSIDE, page + OUTSIDE_AT, 32);
   memory.copy(RECORD_SLOTS, slotAt(page, 0), SLOT_LIMIT * RECORD_SLOT_SIZE);
   memory.copy(RECORD_DOUBTS, page + DOUBTS_AT, SLOT_LIMIT * RECORD_DOUBT_SIZE);
   return Status.Ok;
@@ -207,6 +218,25 @@ export function recordFloorOf(page: usize): u32 {
 
 export function recordSetFloor(page: usize, floor: u32): void {
   store<u32>(page, floor == 0 ? NOWHERE : floor, FLOOR_AT);
+}
+
+/** Which protected regions slot 0 had when it was written, as the record at `page` says; 0: none. */
+export function recordRegionsOf(page: usize): u32 {
+  const regions: u32 = load<u32>(page, REGIONS_AT);
+  return regions == NOWHERE ? 0 : regions;
+}
+
+/** Where the SHA-256 of what lies outside of them is. */
+export function recordOutsideOf(page: usize): usize {
+  return page + OUTSIDE_AT;
+}
+
+/** Says what slot 0 holds outside of its protected regions; with `regions` 0 there are none. */
+export function recordSetOutside(page: usize, digest: usize, regions: u32): void {
+  memory.fill(page + OUTSIDE_AT, 0xff, 36);
+  if (regions == 0) return;
+  memory.copy(page + OUTSIDE_AT, digest, 32);
+  store<u32>(page, regions, REGIONS_AT);
 }
 
 function recordSameName(name: usize, other: usize): bool {

@@ -13,6 +13,10 @@
  *          ▼             has another CRC-32 than when it was hashed
  *        Ended           Done or Failed, for `storeStatus`
  *
+ * Blocks that are protected are neither read from flash nor erased nor programmed. In their place the image's own bytes go
+ * into the hash of Writing, so that this still proves the rest; ReadingBack then makes another one of what lies outside of
+ * them, by which the slot can be verified later, without the image.
+ *
  * There is no state to keep over a power cut but one: which blocks were under way. Whoever noted `storeBlock` before
  * the first erase or program of a block gives that range to `storeDistrust` then; everything else that is already
  * right costs only its reads.
@@ -22,6 +26,7 @@ import { crc32 } from "../checksum/crc32";
 import { Status } from "../status";
 import { GEOMETRY_BLOCK, GEOMETRY_PAGE, GEOMETRY_SECTOR, geometryErase, geometryProgram } from "./geometry";
 import { PLAN_ENTRIES, PLAN_ENTRY_SIZE, PlanOperation, planBlock, planCount } from "./plan";
+import { PROTECTION_SIZE, protectionAdd, protectionHas, protectionIsAny } from "./protection";
 
 /** What the host does next. `storeOffset`, `storeSize` and `storePointer` say where. Append only. */
 export enum StoreAction {
@@ -77,6 +82,11 @@ export const STORE_FLASH: usize = memory.data(65536, 64);
 /** 32 bytes: the promised SHA-256. The host may fill it and pass its address to `storeBegin`. */
 export const STORE_DIGEST: usize = memory.data(32, 16);
 const computed: usize = memory.data(32, 16);
+/** 32 bytes: after Done with protected regions, the SHA-256 of what the slot holds of the image outside of them, block after block. */
+export const STORE_OUTSIDE: usize = memory.data(32, 16);
+/** The protected regions; protection.ts says how. */
+const regions: usize = memory.data(32, 16);
+if (PROTECTION_SIZE != 32) ERROR("one table of regions");
 
 /** Where the action is, in bytes from the start of staging or slot. Set by `storeNext`. */
 export let storeOffset: u32 = 0;
@@ -135,6 +145,7 @@ export function storeBegin(imageSize: u32, size: u32, digest: usize): Status {
     return status;
   }
   memory.copy(STORE_DIGEST, digest, 32);
+  memory.fill(regions, 0, PROTECTION_SIZE);
   slotSize = size;
   doubtFrom = 0;
   doubtTo = 0;
@@ -184,6 +195,12 @@ export function storeHashed(bytes: u32): Status {
   storeBytesDone = bytes;
   verifyNext();
   return Status.Ok;
+}
+
+/** Says that bytes `from` up to `to` of the slot are protected. After `storeBegin`, before the first `storeNext`; as `protectionAdd`. */
+export function storeProtect(from: u32, to: u32): Status {
+  if (storePhase != StorePhase.Verifying || awaited) return Status.WrongState;
+  return protectionAdd(regions, from, to, slotSize);
 }
 
 function isInDoubt(): bool {
@@ -264,15 +281,45 @@ function isRight(): bool {
 
 // ReadingBack.
 
+function readBackBegin(): void {
+  storePhase = StorePhase.ReadingBack;
+  storeBytesDone = 0;
+  readCrc = 0;
+  step = Step.Hash;
+  // A hash of nothing yet: the first block may be a protected one.
+  if (protectionIsAny(regions)) request(StoreAction.Hash, 0, 0, STORE_FLASH);
+  else readBackNext();
+}
+
 function readBackNext(): void {
+  while (storeBytesDone < storeBytesTotal && protectionHas(regions, storeBytesDone)) {
+    storeBytesDone = min<u32>(storeBytesTotal, storeBytesDone + GEOMETRY_BLOCK);
+  }
+  if (storeBytesDone == storeBytesTotal) return readBackEnd();
+  step = Step.Flash;
   request(StoreAction.ReadFlash, storeBytesDone, min<u32>(GEOMETRY_BLOCK, storeBytesTotal - storeBytesDone), STORE_FLASH);
 }
 
 function readBackDone(): void {
-  readCrc = crc32(storePointer, storeSize, readCrc);
+  if (step == Step.HashEnd) {
+    memory.copy(STORE_OUTSIDE, computed, 32);
+    return end(Status.Ok);
+  }
+  if (step == Step.Flash) {
+    readCrc = crc32(storePointer, storeSize, readCrc);
+    if (protectionIsAny(regions)) {
+      step = Step.Hash;
+      return request(StoreAction.Hash, storeOffset, storeSize, STORE_FLASH);
+    }
+  }
   storeBytesDone += storeSize;
-  if (storeBytesDone < storeBytesTotal) readBackNext();
-  else end(readCrc == writtenCrc ? Status.Ok : Status.VerifyFailed);
+  readBackNext();
+}
+
+function readBackEnd(): void {
+  if (readCrc != writtenCrc) return end(Status.VerifyFailed);
+  if (protectionIsAny(regions)) hashEnd();
+  else end(Status.Ok);
 }
 
 // Writing.
@@ -293,19 +340,22 @@ function blockEnd(): void {
   request(StoreAction.Hash, storeBlock, min<u32>(blockSize, storeBytesTotal - storeBlock), STORE_FLASH);
 }
 
+/** The image's bytes of a protected block stand in for what the slot holds there. */
+function blockPassed(): void {
+  step = Step.Hash;
+  request(StoreAction.Hash, storeBlock, storeSize, STORE_STAGED);
+}
+
 function blockHashed(): void {
-  writtenCrc = crc32(storePointer, storeSize, writtenCrc);
+  if (storePointer == STORE_FLASH) writtenCrc = crc32(storePointer, storeSize, writtenCrc);
   storeBytesDone = storeBlock + storeSize;
   if (storeBytesDone < storeBytesTotal) blockBegin(storeBytesDone);
   else hashEnd();
 }
 
 function allHashed(): void {
-  if (!isRight()) return end(Status.VerifyFailed);
-  storePhase = StorePhase.ReadingBack;
-  storeBytesDone = 0;
-  readCrc = 0;
-  readBackNext();
+  if (isRight()) readBackBegin();
+  else end(Status.VerifyFailed);
 }
 
 function readBlock(next: Step): void {
@@ -314,7 +364,8 @@ function readBlock(next: Step): void {
 }
 
 function writingDone(): void {
-  if (step == Step.Staging) readBlock(Step.Flash);
+  if (step == Step.Staging && protectionHas(regions, storeBlock)) blockPassed();
+  else if (step == Step.Staging) readBlock(Step.Flash);
   else if (step == Step.Flash) flashRead();
   else if (step == Step.Operation) operationDone();
   else if (step == Step.Compare) compare();

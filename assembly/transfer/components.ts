@@ -2,8 +2,11 @@
  * The components of the device. The state of each is kept as the page of its newest slot record
  * (flash/slot-record.ts), so that what is in memory is what goes to flash, byte for byte.
  */
+import { crc32 } from "../checksum/crc32";
+import { PROTECTION_SIZE, protectionAdd, protectionIsAny } from "../flash/protection";
 import {
-  RECORD_NO_TRIAL, RECORD_SIZE, recordBegin, recordCheck, recordFloorOf, recordSeal, recordSetFloor, recordSetTrial, recordTrialOf,
+  RECORD_NO_TRIAL, RECORD_SIZE, recordBegin, recordCheck, recordFloorOf, recordOutsideOf, recordRegionsOf, recordSeal, recordSetFloor,
+  recordSetOutside, recordSetTrial, recordTrialOf,
 } from "../flash/slot-record";
 import { Status } from "../status";
 import { FLAG_HOST_RESET, FLAG_IN_PLACE, FLAG_LAB_MODE, inventoryMarkFailed, inventoryResponseEncode, NO_SLOT, SLOT_SIZE } from "../wire/inventory";
@@ -21,6 +24,9 @@ export let componentFound: u32 = 0;
 const pages: usize = memory.data(4096, 16);
 const remembered: usize = memory.data(256, 16);
 const slotSizes: usize = memory.data(64, 16);
+/** The protected regions of each component, in the tables of flash/protection.ts. */
+const protections: usize = memory.data(512, 16);
+if (512 != COMPONENT_LIMIT * PROTECTION_SIZE) ERROR("one table a component");
 /** One byte a component: the bit of a slot is set when it was read back last and does not hold what its record says. */
 const differing: usize = memory.data(16, 16);
 
@@ -64,9 +70,24 @@ export function componentAdd(name: usize, slotCount: u32, slotSize: u32): Status
   if (componentFind(name)) return Status.BadArgument;
   recordBegin(componentPage(componentCount), name, slotCount);
   store<u8>(differing + <usize>componentCount, 0);
+  memory.fill(componentRegions(componentCount), 0, PROTECTION_SIZE);
   store<u32>(slotSizes + (<usize>componentCount << 2), slotSize);
   componentCount++;
   return Status.Ok;
+}
+
+/** Where the table of a component's protected regions lies. */
+export function componentRegions(index: u32): usize {
+  return protections + <usize>(index * PROTECTION_SIZE);
+}
+
+/**
+ * Protects bytes `from` up to `to` of the only slot of a component: no image changes them. `BadArgument` for a component with
+ * two slots, and as `protectionAdd`, which also answers `NoRoom`.
+ */
+export function componentProtect(index: u32, from: u32, to: u32): Status {
+  if (index >= componentCount || !componentIsInPlace(index)) return Status.BadArgument;
+  return protectionAdd(componentRegions(index), from, to, componentSlotSize(index));
 }
 
 /** Looks a component up by its name, NAME_SIZE bytes; true sets `componentFound`. */
@@ -214,6 +235,23 @@ export function slotSet(index: u32, slot: u32, state: u32, size: u32, security: 
   store<u32>(at + SLOT_SECURITY, security);
   memory.copy(at + SLOT_VERSION, version, VERSION_SIZE);
   memory.copy(at + SLOT_DIGEST, digest, DIGEST_SIZE);
+}
+
+/** Which protected regions the only slot had when it was written, as its record says; 0: none. */
+export function slotRegions(index: u32): u32 {
+  return recordRegionsOf(componentPage(index));
+}
+
+/** Where the SHA-256 of what lies outside of them is, DIGEST_SIZE bytes. */
+export function slotOutside(index: u32): usize {
+  return recordOutsideOf(componentPage(index));
+}
+
+/** Notes the SHA-256 of what the only slot holds outside of the regions that it has now; with `digest` 0 that is not known. */
+export function slotSetOutside(index: u32, digest: usize): void {
+  const table: usize = componentRegions(index);
+  const isKnown: bool = digest != 0 && protectionIsAny(table);
+  recordSetOutside(componentPage(index), digest, isKnown ? (crc32(table, PROTECTION_SIZE) & 0x7fffffff) | 1 : 0);
 }
 
 function doubtAt(index: u32, slot: u32): usize {

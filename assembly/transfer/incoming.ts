@@ -20,16 +20,17 @@ import { Arrival, cursorArrival, cursorBegin, cursorIsWhole, cursorMark, cursorM
 import { lz4Decode } from "../compress/lz4-decode";
 import {
   StoreAction, storeBegin, storeBytesDone, storeDone, storeMicroseconds, storeNext, storeOffset, StorePhase, storePhase,
-  storePointer, storeSize, storeSkipped, storeStatus, storeBlock, storeDistrust, storeHashed,
+  storePointer, storeSize, storeSkipped, storeStatus, storeBlock, storeDistrust, storeHashed, storeProtect, STORE_OUTSIDE,
 } from "../flash/store";
+import { PROTECTION_SIZE } from "../flash/protection";
 import { Status } from "../status";
 import { Completion } from "../wire/completion";
 import { NO_SLOT } from "../wire/inventory";
 import { DIGEST_SIZE, Phase, SIGNATURE_LIMIT, SlotState, VERSION_SIZE } from "../wire/message-type";
 import {
-  componentIsInPlace, componentName, componentPage, componentRemember, componentRestore, componentSeal, componentSetActive, componentSetHostReset,
+  componentIsInPlace, componentName, componentPage, componentRegions, componentRemember, componentRestore, componentSeal, componentSetActive, componentSetHostReset,
   componentSetPending, componentSetTrial, componentSlotSize, componentTarget, slotDoubtFrom, slotDoubtTo, slotHolds, slotImageSize, slotSecurity,
-  slotNoteLook, slotSetDoubt, slotSet, slotSetState, slotVersion, slotDigest,
+  slotNoteLook, slotSetDoubt, slotSetOutside, slotSet, slotSetState, slotVersion, slotDigest,
 } from "./components";
 import { jobFlash, jobStaging, Note, noteAdd, ReceiverAction } from "./job";
 
@@ -280,6 +281,7 @@ function noteBlock(): void {
   const doubtTo: u32 = max<u32>(slotDoubtTo(fileComponent, fileSlot), min<u32>(storeBlock + BLOCK, componentSlotSize(fileComponent)));
   slotSet(fileComponent, fileSlot, SlotState.Writing, fileSize, fileSecurity, FILE_VERSION, FILE_DIGEST);
   slotSetDoubt(fileComponent, fileSlot, storeBlock, doubtTo);
+  if (componentIsInPlace(fileComponent)) slotSetOutside(fileComponent, 0);
   componentSetPending(fileComponent, NO_SLOT);
   if (componentIsInPlace(fileComponent)) componentSetTrial(fileComponent, 0);
 }
@@ -306,6 +308,7 @@ function stored(success: bool): void {
     const isNew: bool = !slotHolds(fileComponent, fileSlot, FILE_DIGEST);
     settleDoubt();
     slotNoteLook(fileComponent, fileSlot, false);
+    if (componentIsInPlace(fileComponent)) slotSetOutside(fileComponent, STORE_OUTSIDE);
     slotSet(fileComponent, fileSlot, SlotState.Valid, fileSize, fileSecurity, FILE_VERSION, FILE_DIGEST);
     if (componentIsInPlace(fileComponent)) {
       componentSetActive(fileComponent, fileSlot);
@@ -440,6 +443,7 @@ export function fileDoneWith(status: Status, value: u32): void {
       step = Step.Store;
       if (status == Status.Ok) status = storeBegin(fileSize, componentSlotSize(fileComponent), FILE_DIGEST);
       if (status == Status.Ok) status = storeDistrust(slotDoubtFrom(fileComponent, fileSlot), slotDoubtTo(fileComponent, fileSlot));
+      if (status == Status.Ok) status = protect();
       if (status == Status.Ok && hashed != HASH_LOST) status = storeHashed(hashed);
       if (status == Status.Ok) return;
       fail(Completion.FlashFailed);
@@ -453,6 +457,15 @@ export function fileDoneWith(status: Status, value: u32): void {
     default:
       step = Step.None;
   }
+}
+
+function protect(): Status {
+  const table: usize = componentRegions(fileComponent);
+  for (let at: usize = 0; at < PROTECTION_SIZE && load<u32>(table + at, 4) != 0; at += 8) {
+    const status: Status = storeProtect(load<u32>(table + at), load<u32>(table + at, 4));
+    if (status != Status.Ok) return status;
+  }
+  return Status.Ok;
 }
 
 /** Where the name of the component lies, NAME_SIZE bytes. */

@@ -3,14 +3,17 @@
 //   { "platform": "ferry-q35",
 //     "components": [
 //       { "name": "bmc", "part": "W25Q256JV", "slots": 2 },
-//       { "name": "bios", "part": "W25Q128JV", "slots": 1, "slot-size": 16777216 } ],
+//       { "name": "bios", "part": "W25Q128JV", "slots": 1, "slot-size": 16777216,
+//         "protected": [ { "offset": 0, "size": 131072 } ] } ],
 //     "records-part": "W25Q128JV" }
 //
-// `slot-size` is the part's size when it is not there, `records-part` a W25Q128JV. Everything else is an error.
+// `slot-size` is the part's size when it is not there, `records-part` a W25Q128JV. `protected` names what no image changes in the
+// only slot of a component. Everything else is an error.
 import { readFileSync, statSync } from 'node:fs';
 import { FerryError } from '../error.ts';
 import { COMPONENT_LIMIT, DEFAULT_BOARD, SLOT_UNIT, type Board, type BoardComponent } from './board.ts';
 import { FLASH_PARTS, type FlashPart } from './flash-part.ts';
+import { PROTECTED_LIMIT, PROTECTED_UNIT, type ProtectedRegion } from './protected-regions.ts';
 
 /** Far more than sixteen components need: a larger file is no board. */
 const MAXIMUM_SIZE = 64 * 1024;
@@ -31,7 +34,9 @@ export function readBoard(path: string): Board {
 
 /** The description of a board, as `readBoard` reads it. */
 export function boardText({ platform, components, recordsPart }: Board): string {
-  const list = components.map(({ name, part, slotCount, slotSize }) => ({ name, 'part': part.name, 'slots': slotCount, 'slot-size': slotSize }));
+  const list = components.map(({ name, part, slotCount, slotSize, protectedRegions = [] }) => ({
+    name, 'part': part.name, 'slots': slotCount, 'slot-size': slotSize, ...(protectedRegions.length === 0 ? {} : { 'protected': protectedRegions }),
+  }));
   return `${JSON.stringify({ platform, components: list, 'records-part': recordsPart.name }, undefined, 2)}\n`;
 }
 
@@ -70,7 +75,7 @@ function parseBoard(value: unknown, complain: Complain): Board {
 }
 
 function parseComponent(value: unknown, where: string, complain: Complain): BoardComponent {
-  const component = objectOf(value, where, ['name', 'part', 'slots', 'slot-size'], complain);
+  const component = objectOf(value, where, ['name', 'part', 'slots', 'slot-size', 'protected'], complain);
   const name = nameOf(component['name'], `${where}: "name"`, complain);
   const part = partOf(component['part'], `${where}: "part"`, complain);
   const slotCount = component['slots'];
@@ -79,7 +84,34 @@ function parseComponent(value: unknown, where: string, complain: Complain): Boar
   if (typeof slotSize !== 'number' || !Number.isInteger(slotSize) || slotSize <= 0 || slotSize % SLOT_UNIT !== 0 || slotSize > part.size) {
     return complain(`${where}: "slot-size": expected a multiple of ${SLOT_UNIT} bytes up to ${part.size}, the size of ${part.name}; got ${shown(slotSize)}`);
   }
-  return { name, part, slotCount, slotSize };
+  const protectedRegions = component['protected'] === undefined ? undefined : parseRegions(component['protected'], { where, slotCount, slotSize }, complain);
+  return { name, part, slotCount, slotSize, ...(protectedRegions === undefined ? {} : { protectedRegions }) };
+}
+
+interface RegionPlace {
+  readonly where: string;
+  readonly slotCount: 1 | 2;
+  readonly slotSize: number;
+}
+
+function parseRegions(value: unknown, { where, slotCount, slotSize }: RegionPlace, complain: Complain): ProtectedRegion[] {
+  if (slotCount !== 1) return complain(`${where}: "protected": expected a component with one slot, got one with two: the other slot would be without its settings`);
+  if (!Array.isArray(value) || value.length > PROTECTED_LIMIT) return complain(`${where}: "protected": expected a list of at most ${PROTECTED_LIMIT} regions, got ${shown(value)}`);
+  let end = 0;
+  return value.map((entry: unknown, index) => {
+    const place = `${where}: "protected" entry ${index + 1}`;
+    const { offset, size } = objectOf(entry, place, ['offset', 'size'], complain);
+    for (const [name, number] of [['offset', offset], ['size', size]] as const) {
+      if (typeof number !== 'number' || !Number.isInteger(number) || number % PROTECTED_UNIT !== 0 || number < (name === 'size' ? 1 : 0)) {
+        return complain(`${place}: "${name}": expected a multiple of ${PROTECTED_UNIT} bytes, whole erase blocks; got ${shown(number)}`);
+      }
+    }
+    const region = { offset: offset as number, size: size as number };
+    if (region.offset < end) return complain(`${place}: "offset": expected ${end} or more, behind the region before; got ${region.offset}`);
+    end = region.offset + region.size;
+    if (end > slotSize) return complain(`${place}: expected an end of at most ${slotSize}, the size of the slot; got ${end}`);
+    return region;
+  });
 }
 
 function objectOf(value: unknown, where: string, keys: readonly string[], complain: Complain): Record<string, unknown> {

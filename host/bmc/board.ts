@@ -1,5 +1,6 @@
 // The board that a controller sits on: its platform, the components with their flash, and the chip of the slot records.
 import { FLASH_PARTS, type FlashPart } from './flash-part.ts';
+import type { ProtectedRegion } from './protected-regions.ts';
 
 /** A component and the chips that hold its slots, one chip a slot. */
 export interface BoardComponent {
@@ -10,6 +11,8 @@ export interface BoardComponent {
   readonly slotCount: 1 | 2;
   /** Bytes of each slot, at most the part's. */
   readonly slotSize: number;
+  /** Of a component with one slot: what no image changes, settings and serial numbers. In order. */
+  readonly protectedRegions?: readonly ProtectedRegion[] | undefined;
 }
 
 /** What `ferry bmc` is the controller of. */

@@ -148,6 +148,7 @@ export class ControllerManagement implements Management, SlotKeeper {
     return verifySlot(component, {
       components: () => this.#of.receiver.components(this.#of.nowMs()),
       readFlash: (...args) => this.#of.parts.slots.read(...args),
+      regionsOf: (name) => this.#of.parts.slots.regionsOf(name),
       looked: (...found) => this.#of.receiver.looked(...found),
     });
   }

@@ -1,10 +1,10 @@
 // Reads slots back and compares them with what their records say: SHA-256 against SHA-256, so that it is known whether a
 // slot is what it should be, and not where it differs.
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { SlotDescription } from '../core/slot-record.ts';
 import { readOnlyCells } from './flash-cells.ts';
-import { componentsOf, newestRecord, readRecords, type SeenFlash, type SeenRecords } from './flash-report.ts';
+import { componentsOf, newestRecord, readRecords, type SeenChip, type SeenFlash, type SeenRecords } from './flash-report.ts';
+import { SlotLook } from './slot-look.ts';
 
 /**
  * `ok` and `differs` are about a whole image; `being-written` and `failed` are what the record says, and prove nothing
@@ -24,14 +24,13 @@ export interface SlotVerdict {
   readonly got: string | undefined;
 }
 
-/** SHA-256 of the first bytes of a chip; undefined when it has not so many, or is not there. */
-export type DigestChip = (path: string, size: number) => string | undefined;
+/** The SHA-256 of what a slot holds, as SlotLook's `got`; undefined when its chip has not so many bytes. */
+export type LookAtChip = (chip: SeenChip, record: SlotDescription) => string | undefined;
 
-const PIECE = 1024 * 1024;
 const TRIES = 3;
 
 /** Looks at every slot, or at those of one component. */
-export function verifyFlash(flash: SeenFlash, only?: string, digest: DigestChip = digestChip): SlotVerdict[] {
+export function verifyFlash(flash: SeenFlash, only?: string, digest: LookAtChip = lookAtChip): SlotVerdict[] {
   return componentsOf(flash, readRecords(flash))
     .filter(({ name }) => only === undefined || name === only)
     .flatMap(({ name, slotCount }) => Array.from({ length: slotCount }, (_none, slot) => verifySlot(flash, name, slot, digest)));
@@ -49,7 +48,7 @@ export function verdictExitCode(verdicts: readonly SlotVerdict[], controllerRuns
   return bad.length === 0 ? 0 : bad.some(({ isRunning }) => isRunning) ? 5 : 1;
 }
 
-function verifySlot(flash: SeenFlash, component: string, slot: number, digest: DigestChip): SlotVerdict {
+function verifySlot(flash: SeenFlash, component: string, slot: number, digest: LookAtChip): SlotVerdict {
   let [records, record] = look(flash, component, slot);
   for (let count = 1; ; count++) {
     const verdict = (condition: SlotCondition, got?: string): SlotVerdict =>
@@ -58,7 +57,7 @@ function verifySlot(flash: SeenFlash, component: string, slot: number, digest: D
     if (record.state === 'writing') return verdict('being-written');
     if (record.state === 'failed') return verdict('failed');
     const chip = flash.chips.find((one) => one.component === component && one.slot === slot);
-    const got = chip === undefined ? undefined : digest(chip.path, record.size);
+    const got = chip === undefined ? undefined : digest(chip, record);
     const before: SlotDescription = record;
     [records, record] = look(flash, component, slot);
     if (isDeepStrictEqual(before, record)) {
@@ -73,18 +72,13 @@ function look(flash: SeenFlash, component: string, slot: number): [SeenRecords |
   return [records, newestRecord(records, component)?.record.slots[slot]];
 }
 
-const digestChip: DigestChip = (path, size) => {
-  const { size: found, cells } = readOnlyCells(path);
+const lookAtChip: LookAtChip = ({ path, protectedRegions }, record) => {
+  const { size, cells } = readOnlyCells(path);
   try {
-    if (size > found) return undefined;
-    const hash = createHash('sha256');
-    const piece = new Uint8Array(PIECE);
-    for (let offset = 0; offset < size; offset += PIECE) {
-      const part = piece.subarray(0, Math.min(PIECE, size - offset));
-      cells.read(offset, part);
-      hash.update(part);
-    }
-    return hash.digest('hex');
+    if (record.size > size) return undefined;
+    const look = new SlotLook('', 0, record, (_component, _slot, offset, into) => cells.read(offset, into), protectedRegions);
+    while (!look.step());
+    return look.got;
   } finally {
     cells.close();
   }

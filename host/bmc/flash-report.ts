@@ -8,6 +8,7 @@ import { FerryError } from '../error.ts';
 import { RECORDS_SIZE, SLOT_UNIT, type Board } from './board.ts';
 import { readOnlyCells } from './flash-cells.ts';
 import type { FlashPart } from './flash-part.ts';
+import type { ProtectedRegion } from './protected-regions.ts';
 import { FlashWear } from './flash-wear.ts';
 
 /** A chip as its file shows it. */
@@ -21,6 +22,8 @@ export interface SeenChip {
   readonly slot: number | undefined;
   /** Undefined when the board does not have such a chip of this size. */
   readonly part: FlashPart | undefined;
+  /** What no image changes in it, as the board says. */
+  readonly protectedRegions: readonly ProtectedRegion[];
   /** Erases of each sector, as of the last time that the controller saved them. Undefined when what was saved is damaged. */
   readonly wear: Uint32Array | undefined;
 }
@@ -111,6 +114,7 @@ function seeChip(directory: string, name: string, board: Board): SeenChip[] | un
   return [{
     name: name.slice(0, -'.flash'.length), path, size: stats.size, component, slot: slot === undefined ? undefined : Number(slot),
     part: records === undefined ? known?.part : board.recordsPart,
+    protectedRegions: known?.protectedRegions ?? [],
     // Before the first erase there is no such file.
     wear: wear.restarted && existsSync(`${path}.wear`) ? undefined : wear.counts(),
   }];

@@ -1,11 +1,13 @@
 // The device's own look at itself before it commits an image that is on trial: what runs still reads back from flash as the
 // image that the records name.
 import { DamagedSlot, type ComponentSlot } from '../core/receiver-exports.ts';
+import type { ProtectedRegion } from './protected-regions.ts';
 import { SlotLook, type ReadSlot } from './slot-look.ts';
 
 export interface HealthCheckOptions {
   slotOf(component: string, slot: number): ComponentSlot | undefined;
   readonly readFlash: ReadSlot;
+  regionsOf?(component: string): readonly ProtectedRegion[];
 }
 
 /** One look at a time. */
@@ -36,7 +38,7 @@ export class HealthCheck {
     const found = this.#options.slotOf(component, slot);
     if (found?.state !== 'valid') throw new Error(`${component} in slot ${slot}: expected a whole image, got a slot that is ${found?.state ?? 'not there'}`);
     if (known?.component === component && known.slot === slot && known.expected === Buffer.from(found.digest).toString('hex')) return known;
-    this.#look = new SlotLook(component, slot, found, this.#options.readFlash);
+    this.#look = new SlotLook(component, slot, found, this.#options.readFlash, this.#options.regionsOf?.(component));
     return this.#look;
   }
 }

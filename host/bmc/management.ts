@@ -139,7 +139,7 @@ export interface SlotVerification {
   readonly expected: string;
   /** What was read; empty when nothing was. */
   readonly got: string;
-  /** CRC-32 of each 64 KiB of what was read. */
+  /** CRC-32 of each 64 KiB of what was read; -1 for a protected block, which is not. */
   readonly blocks: readonly number[];
 }
 

@@ -55,6 +55,7 @@ export class ReceiverActions implements ReceiverHost {
     this.#health = new HealthCheck({
       slotOf: (component, slot) => options.components().find(({ name }) => name === component)?.slots[slot],
       readFlash: (...args) => options.slots.read(...args),
+      regionsOf: (component) => options.slots.regionsOf(component),
     });
   }
 

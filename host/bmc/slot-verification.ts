@@ -1,11 +1,13 @@
 // Whether the slot that a component runs from holds what its record says, for somebody who asks.
 import type { ComponentSnapshot } from '../core/receiver-exports.ts';
 import type { SlotVerification } from './management.ts';
+import type { ProtectedRegion } from './protected-regions.ts';
 import { SlotLook, type ReadSlot } from './slot-look.ts';
 
 export interface SlotVerificationOptions {
   components(): readonly ComponentSnapshot[];
   readonly readFlash: ReadSlot;
+  regionsOf(component: string): readonly ProtectedRegion[];
   /** Hears what a look at a slot has found that was not changed meanwhile. */
   looked(component: string, slot: number, differs: boolean): void;
 }
@@ -23,7 +25,7 @@ export async function verifySlot(component: string, options: SlotVerificationOpt
     const condition = slots.every(({ state }) => state === 'empty') ? 'empty' : 'unfinished';
     return { component, condition, expected: condition === 'empty' ? '' : hexOf(slots.find(({ state }) => state !== 'empty')?.digest), got: '', blocks: [] };
   }
-  const look = new SlotLook(component, running, slot, options.readFlash);
+  const look = new SlotLook(component, running, slot, options.readFlash, options.regionsOf(component));
   while (!look.step()) await new Promise((resolve) => setImmediate(resolve));
   const { expected, got, blocks, differs } = look;
   const after = find();

@@ -6,6 +6,7 @@ import type { FlashFault, FlashOperation } from './flash-fault.ts';
 import type { FlashCells } from './flash-cells.ts';
 import type { FlashPart } from './flash-part.ts';
 import { NorFlash } from './nor-flash.ts';
+import { touchesProtected, type ProtectedRegion } from './protected-regions.ts';
 import type { WeakBits } from './weak-bits.ts';
 
 export interface SlotsOptions {
@@ -52,17 +53,24 @@ export class Slots {
     return found.part;
   }
 
+  /** What no image changes in the only slot of a component. */
+  regionsOf(component: string): readonly ProtectedRegion[] {
+    return this.#components.get(component)?.protectedRegions ?? [];
+  }
+
   read(component: string, slot: number, offset: number, into: Uint8Array): void {
     this.#chip(component, slot).read(offset, into);
   }
 
   erase(component: string, slot: number, offset: number, size: number): void {
+    this.#expectFree(component, offset, size);
     const chip = this.#chip(component, slot);
     this.#changed.add(chip);
     chip.erase(offset, size);
   }
 
   program(component: string, slot: number, offset: number, data: Uint8Array): void {
+    this.#expectFree(component, offset, data.length);
     const chip = this.#chip(component, slot);
     this.#changed.add(chip);
     chip.program(offset, data);
@@ -82,6 +90,12 @@ export class Slots {
   /** Lets go of every chip, whatever happens; the first error comes out at the end. */
   close(): void {
     this.#forEachChip((chip) => chip.close());
+  }
+
+  /** As a part whose blocks are locked, but loud: nothing of ours may ever try. */
+  #expectFree(component: string, offset: number, size: number): void {
+    if (!touchesProtected(this.regionsOf(component), offset, size)) return;
+    throw new Error(`slots: ${size} bytes at ${offset} of "${component}" touch a protected region; nothing was changed`);
   }
 
   #openChip(name: string, part: FlashPart, size: number): NorFlash {

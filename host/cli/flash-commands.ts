@@ -37,7 +37,7 @@ function print(values: OptionValues, events: readonly object[], lines: readonly 
 
 async function info(values: OptionValues): Promise<number> {
   const { flash, records } = await look(values);
-  const [{ componentsOf }, { chipLines, recordsLines, slotLines }, { chipEvent, slotEvents }] = await Promise.all([
+  const [{ componentsOf }, { chipLines, protectedLines, recordsLines, slotLines }, { chipEvent, slotEvents }] = await Promise.all([
     import('../bmc/flash-report.ts'), import('./flash-text.ts'), import('./flash-events.ts'),
   ]);
   const components = componentsOf(flash, records);
@@ -49,6 +49,7 @@ async function info(values: OptionValues): Promise<number> {
     ...flash.strangers.map((file) => ({ event: 'stranger', file })),
   ], [
     'chips', ...chipLines(flash.chips), ...(flash.chips.some(({ part }) => part === undefined) ? [UNKNOWN_PART] : []), '', 'slots, as the newest records say', ...slotLines(components, records), '', ...recordsLines(records),
+    ...protectedLines(flash.chips),
     ...flash.strangers.map((file) => `${file} in ${flash.directory} is no flash chip of Ferry, or has the wrong size; it is not looked at`),
   ]);
   return 0;

@@ -4,12 +4,12 @@ import { newestRecord, type SeenChip, type SeenRecords } from '../bmc/flash-repo
 import { jedecId, wearOf } from '../bmc/flash-report-wear.ts';
 import type { SlotDescription } from '../core/slot-record.ts';
 
-export function chipEvent({ name, part, size, component, slot, wear }: SeenChip): object {
-  return { event: 'chip', name, component, slot, size, part: part?.name, jedecId: part && jedecId(part), endurance: part?.endurance, wear: wear && wearOf(wear, part) };
+export function chipEvent({ name, part, size, component, slot, wear, protectedRegions }: SeenChip): object {
+  return { event: 'chip', name, component, slot, size, part: part?.name, jedecId: part && jedecId(part), endurance: part?.endurance, wear: wear && wearOf(wear, part), ...(protectedRegions.length === 0 ? {} : { 'protected': protectedRegions }) };
 }
 
-function slotFields({ digest, doubt: _doubt, ...slot }: SlotDescription): object {
-  return { ...slot, sha256: Buffer.from(digest).toString('hex') };
+function slotFields({ digest, doubt: _doubt, outside, ...slot }: SlotDescription): object {
+  return { ...slot, sha256: hexOf(digest), ...(outside === undefined ? {} : { sha256Outside: hexOf(outside.digest) }) };
 }
 
 export function slotEvents(components: readonly { readonly name: string; readonly slotCount: number }[], records: SeenRecords | undefined): object[] {
@@ -30,6 +30,8 @@ export function slotEvents(components: readonly { readonly name: string; readonl
 export function verdictEvent({ component, slot, isRunning, condition, record, got }: SlotVerdict): object {
   return {
     event: 'slot-verified', component, slot, isRunning, condition, recordState: record?.state, version: record?.version, size: record?.size,
-    expected: record && Buffer.from(record.digest).toString('hex'), got,
+    expected: record && hexOf(record.digest), got,
   };
 }
+
+const hexOf = (digest: Uint8Array): string => Buffer.from(digest).toString('hex');

@@ -18,6 +18,12 @@ export function chipLines(chips: readonly SeenChip[]): string[] {
   }));
 }
 
+/** What no image changes. */
+export function protectedLines(chips: readonly SeenChip[]): string[] {
+  return chips.flatMap(({ name, protectedRegions }) =>
+    protectedRegions.map(({ offset, size }) => `protected in ${name}: ${sizeText(size)} at 0x${offset.toString(16)}, which no image changes`));
+}
+
 export function slotLines(components: readonly { readonly name: string; readonly slotCount: number }[], records: SeenRecords | undefined): string[] {
   const head = ['component', 'slot', 'state', 'version', 'size', 'security', 'sha256', ''];
   return tableLines(head, components.flatMap(({ name, slotCount }) => {

@@ -41,6 +41,7 @@ export interface ReceiverExports
   recordDecode(page: number): number;
   componentsClear(): void;
   componentAdd(name: number, slotCount: number, slotSize: number): number;
+  componentProtect(index: number, from: number, to: number): number;
   componentLoad(page: number): number;
   componentName(index: number): number;
   componentSlotSize(index: number): number;
@@ -56,6 +57,8 @@ export interface ReceiverExports
   slotImageSize(index: number, slot: number): number;
   slotVersion(index: number, slot: number): number;
   slotDigest(index: number, slot: number): number;
+  slotRegions(index: number): number;
+  slotOutside(index: number): number;
   fileFlashMs(): number;
   fileEqualBytes(): number;
 }
@@ -127,6 +130,8 @@ export interface ReceiverComponent {
   readonly name: string;
   readonly slotCount: number;
   readonly slotSize: number;
+  /** Of a component with one slot: whole blocks of 64 KiB that no image changes, in order. */
+  readonly protectedRegions?: readonly { readonly offset: number; readonly size: number }[] | undefined;
 }
 
 export interface ReceiverOptions {

@@ -30,12 +30,14 @@ function readComponent(core: ReceiverExports, index: number, now: number): Compo
 }
 
 function readSlot(core: ReceiverExports, index: number, slot: number): ComponentSlot {
+  const regions = core.componentIsInPlace(index) === 0 ? 0 : core.slotRegions(index) >>> 0;
   return {
     state: word(core.SlotState, core.slotState(index, slot)) as SlotState,
     size: core.slotImageSize(index, slot) >>> 0,
     security: core.slotSecurity(index, slot) >>> 0,
     version: readText(bytes(core, core.slotVersion(index, slot), readNumber(core.VERSION_SIZE))),
     digest: bytes(core, core.slotDigest(index, slot), readNumber(core.DIGEST_SIZE)).slice(),
+    ...(regions === 0 ? {} : { outside: { digest: bytes(core, core.slotOutside(index), readNumber(core.DIGEST_SIZE)).slice(), regions } }),
   };
 }
 

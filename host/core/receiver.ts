@@ -43,7 +43,10 @@ export class Receiver {
   start(options: ReceiverOptions): string[] {
     const core = this.#core;
     core.componentsClear();
-    for (const component of options.components) this.#add(component);
+    options.components.forEach((component, index) => {
+      this.#add(component);
+      for (const region of component.protectedRegions ?? []) this.#protect(component, index, region);
+    });
     this.#names = options.components.map(({ name }) => name);
     const strangers = (options.records ?? []).filter((record) => !this.#load(record)).map(({ component }) => component);
     putText(this.#bytes(readNumber(core.PLATFORM), readNumber(core.NAME_SIZE)), options.platform);
@@ -160,6 +163,10 @@ export class Receiver {
     const at = readNumber(this.#core.SCRATCH);
     putText(this.#bytes(at, readNumber(this.#core.NAME_SIZE)), name);
     this.#expect(this.#core.componentAdd(at, slotCount, slotSize), `adding the component "${name}" with ${slotCount} slots of ${slotSize} bytes`);
+  }
+
+  #protect({ name }: ReceiverComponent, index: number, { offset, size }: { offset: number; size: number }): void {
+    this.#expect(this.#core.componentProtect(index, offset, offset + size), `protecting ${size} bytes at ${offset} of "${name}"`);
   }
 
   /** Gives the core a record. False when no component here is the record's. */

@@ -13,6 +13,15 @@ export interface SlotDescription {
   readonly digest: Uint8Array;
   /** Bytes of the slot on which power may have failed while they were written: erased and written by the next store, whatever they read as. */
   readonly doubt?: { readonly from: number; readonly to: number };
+  /** What the slot held outside of the regions that were protected when it was written; not there without any. Only of the slot of a component with one. */
+  readonly outside?: OutsideDigest;
+}
+
+export interface OutsideDigest {
+  /** SHA-256 of the blocks outside, one after the other. */
+  readonly digest: Uint8Array;
+  /** Which regions they were: 31 bits of the CRC-32 of their table. */
+  readonly regions: number;
 }
 
 /** What the slots of one component hold; assembly/flash/slot-record.ts draws how it lies in flash. */
@@ -38,7 +47,7 @@ export interface RecordMemory
   extends CoreGlobals<
     | 'RECORD_NAME' | 'RECORD_NAME_SIZE' | 'RECORD_SLOTS' | 'RECORD_SLOT_SIZE' | 'RECORD_SLOT_IMAGE_SIZE' | 'RECORD_SLOT_SECURITY'
     | 'RECORD_DOUBTS' | 'RECORD_DOUBT_SIZE' | 'RECORD_SLOT_VERSION' | 'RECORD_SLOT_DIGEST' | 'RECORD_VERSION_SIZE' | 'RECORD_NO_SLOT'
-    | 'recordSlotCount' | 'recordActive' | 'recordPending' | 'recordFlags' | 'recordTrial' | 'recordFloor' | 'RECORD_NO_TRIAL'
+    | 'recordRegions' | 'RECORD_OUTSIDE' | 'recordSlotCount' | 'recordActive' | 'recordPending' | 'recordFlags' | 'recordTrial' | 'recordFloor' | 'RECORD_NO_TRIAL'
   > {
   readonly memory: WebAssembly.Memory;
 }
@@ -74,6 +83,9 @@ export function writeRecord(core: RecordMemory, record: SlotRecord): void {
   core.recordFlags.value = record.hostReset ? HOST_RESET : 0;
   core.recordTrial.value = record.trial ?? readNumber(core.RECORD_NO_TRIAL);
   core.recordFloor.value = record.floor ?? 0;
+  const outside = record.slots[0]?.outside;
+  core.recordRegions.value = outside?.regions ?? 0;
+  if (outside !== undefined) bytesOf(core, readNumber(core.RECORD_OUTSIDE), DIGEST_SIZE).set(outside.digest);
   record.slots.forEach((slot, index) => writeSlot(core, index, slot));
 }
 
@@ -90,7 +102,11 @@ function readSlot(core: RecordMemory, index: number): SlotDescription {
   };
   const doubts = doubtView(core, index);
   const [from, to] = [doubts.getUint32(0, true), doubts.getUint32(4, true)];
-  return from === NOTHING ? slot : { ...slot, doubt: { from, to } };
+  const regions = index === 0 ? readNumber(core.recordRegions) >>> 0 : 0;
+  return {
+    ...slot, ...(from === NOTHING ? {} : { doubt: { from, to } }),
+    ...(regions === 0 ? {} : { outside: { digest: bytesOf(core, readNumber(core.RECORD_OUTSIDE), DIGEST_SIZE).slice(), regions } }),
+  };
 }
 
 function writeSlot(core: RecordMemory, index: number, slot: SlotDescription): void {

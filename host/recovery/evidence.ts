@@ -12,6 +12,8 @@ export function tellEvidence(of: ComponentRecovery, { statement: { sha256, size 
   const { state: { evidence }, parts: { spool } } = of;
   if (evidence === undefined || evidence.expected !== sha256 || evidence.blocks.length !== Math.ceil(size / BLOCK)) return;
   const differing = evidence.blocks.flatMap((crc, index) => {
+    // A protected block, which no image changes.
+    if (crc < 0) return [];
     const block = new Uint8Array(Math.min(BLOCK, size - index * BLOCK));
     spool.read(index * BLOCK, block);
     return crc32(block) === crc ? [] : [index * BLOCK];

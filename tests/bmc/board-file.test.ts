@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readBoard } from '../../host/bmc/board-file.ts';
+import { boardText, readBoard } from '../../host/bmc/board-file.ts';
 import { DEFAULT_BOARD } from '../../host/bmc/board.ts';
 import { FLASH_PARTS } from '../../host/bmc/flash-part.ts';
 import { FerryError } from '../../host/error.ts';
@@ -47,6 +47,28 @@ describe('a board description', () => {
   it('can have small slots, and starts with a byte order mark like any file of an editor', () => {
     const made = read(`\uFEFF${JSON.stringify({ ...board, components: [{ ...bmc, 'slot-size': 4096 }] })}`);
     expect(made.components[0]).toEqual({ name: 'bmc', part: FLASH_PARTS.W25Q256JV, slotCount: 2, slotSize: 4096 });
+  });
+
+  it('can name regions that no image changes', () => {
+    const regions = [{ offset: 0, size: 65536 }, { offset: 131072, size: 131072 }];
+    const made = read({ ...board, components: [{ ...bmc, slots: 1, protected: regions }] });
+    expect(made.components[0]?.protectedRegions).toEqual(regions);
+    expect(read(boardText(made)), 'as the controller leaves it in its state directory').toEqual(made);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['a region of a component with two slots', [{ offset: 0, size: 65536 }], /"protected": expected a component with one slot/],
+    ['regions that are no list', {}, /"protected": expected a list of at most 4 regions, got \{\}/],
+    ['too many regions', [0, 1, 2, 3, 4].map((at) => ({ offset: at * 65536, size: 65536 })), /expected a list of at most 4/],
+    ['a region of half a block', [{ offset: 0, size: 4096 }], /entry 1: "size": expected a multiple of 65536 bytes, whole erase blocks; got 4096/],
+    ['a region of nothing', [{ offset: 0, size: 0 }], /"size"/],
+    ['a region from the middle of a block', [{ offset: 100, size: 65536 }], /"offset": expected a multiple/],
+    ['a region behind the slot', [{ offset: 2 ** 25, size: 65536 }], /expected an end of at most 33554432/],
+    ['regions over one another', [{ offset: 65536, size: 65536 }, { offset: 0, size: 131072 }], /entry 2: "offset": expected 131072 or more/],
+    ['a region without a size', [{ offset: 0 }], /"size": expected .* got nothing/],
+    ['a region that is a number', [5], /entry 1: expected an object, got 5/],
+  ])('with %s is refused', (what, regions, expected) => {
+    expect(complaint({ ...board, components: [{ ...bmc, slots: what.includes('two slots') ? 2 : 1, protected: regions }] })).toMatch(expected);
   });
 
   it.each<[string, unknown, RegExp]>([

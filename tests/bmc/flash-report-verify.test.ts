@@ -2,7 +2,7 @@
 import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newestRecord, readRecords } from '../../host/bmc/flash-report.ts';
-import { verdictExitCode, verifyFlash, type DigestChip, type SlotVerdict } from '../../host/bmc/flash-report-verify.ts';
+import { verdictExitCode, verifyFlash, type LookAtChip, type SlotVerdict } from '../../host/bmc/flash-report-verify.ts';
 import { runSeed, seeded } from '../random.ts';
 import { bios, newBmc, oldBmc, SeenMachine } from './seen-machine.ts';
 import { smallImage } from './small-board.ts';
@@ -11,7 +11,7 @@ let machine: SeenMachine;
 beforeEach(() => { machine = new SeenMachine(); });
 afterEach(() => machine.remove());
 
-const verify = (only?: string, digest?: DigestChip): SlotVerdict[] => verifyFlash(machine.see(), only, digest);
+const verify = (only?: string, digest?: LookAtChip): SlotVerdict[] => verifyFlash(machine.see(), only, digest);
 const conditions = (verdicts: readonly SlotVerdict[]): string[] => verdicts.map(({ component, slot, condition }) => `${component}-${slot} ${condition}`);
 const exitCode = (verdicts: readonly SlotVerdict[], controllerRuns = true): number => verdictExitCode(verdicts, controllerRuns, readRecords(machine.see()));
 
