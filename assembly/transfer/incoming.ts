@@ -8,6 +8,8 @@
  *                        │                        │                     │
  *                        └─── refused, storage or flash fails ──────────┴───► Failed
  *
+ * Where a patch comes, it is what Opening and Receiving are about; Storing begins with the making of the image (patching.ts).
+ *
  * What came as signature is judged before staging is opened, and is checked against all the bytes, once their digest
  * is right, before the first erase.
  *
@@ -26,13 +28,16 @@ import { PROTECTION_SIZE } from "../flash/protection";
 import { Status } from "../status";
 import { Completion } from "../wire/completion";
 import { NO_SLOT } from "../wire/inventory";
-import { DIGEST_SIZE, Phase, SIGNATURE_LIMIT, SlotState, VERSION_SIZE } from "../wire/message-type";
+import { DIGEST_SIZE, NO_PATCH, Phase, SIGNATURE_LIMIT, SlotState, VERSION_SIZE } from "../wire/message-type";
 import {
   componentIsInPlace, componentName, componentPage, componentRegions, componentRemember, componentRestore, componentSeal, componentSetActive, componentSetHostReset,
   componentSetPending, componentSetTrial, componentSlotSize, componentTarget, slotDoubtFrom, slotDoubtTo, slotHolds, slotImageSize, slotSecurity,
   slotNoteLook, slotSetDoubt, slotSetOutside, slotSet, slotSetState, slotVersion, slotDigest,
 } from "./components";
 import { jobFlash, jobStaging, Note, noteAdd, ReceiverAction } from "./job";
+import {
+  PATCH_FILE_DIGEST, patchFileSize, patchingBegin, patchingDone, patchingFailure, patchingIs, patchingMade, patchingNext, patchingNone,
+} from "./patching";
 
 export enum FileState {
   None,
@@ -65,6 +70,9 @@ enum Step {
   Open,
   Write,
   Hash,
+  OpenPatched,
+  Patch,
+  DiscardPatch,
   Select,
   Authenticate,
   RecordWriting,
@@ -92,6 +100,10 @@ let wasThere: bool = false;
 let hashed: u32 = 0;
 /** Nobody sends the file: it was collected before. */
 let isRepair: bool = false;
+/** What is discarded is the patch that came, not what was made from it. */
+let discardsPatch: bool = false;
+/** Bytes that come: of the image, or of its patch. */
+let sentSize: u32 = 0;
 let writeOffset: u32 = 0;
 let writeSize: u32 = 0;
 let writePointer: usize = 0;
@@ -117,6 +129,7 @@ function describe(index: u32, component: u32, size: u32, version: usize, digest:
   fileComponent = component;
   fileSlot = componentTarget(component);
   fileSize = size;
+  sentSize = size;
   fileResumed = 0;
   fileFailure = Completion.Ok;
   hashed = 0;
@@ -127,7 +140,7 @@ function describe(index: u32, component: u32, size: u32, version: usize, digest:
 }
 
 /**
- * Begins to receive into a component. What the pointers name is copied; `proof` is a signature of `proofSize` bytes, 0
+ * Begins to receive into a component: the image, or the patch that `patchingChoose` was told of. What the pointers name is copied; `proof` is a signature of `proofSize` bytes, 0
  * when none came. A slot that holds the image already, read back in an earlier upgrade and not activated since, counts as
  * stored once the signature has been judged.
  */
@@ -136,6 +149,7 @@ export function fileBegin(
 ): void {
   describe(index, component, size, version, digest, chunk);
   isRepair = false;
+  if (patchFileSize != NO_PATCH) sentSize = patchFileSize;
   signatureSize = min<u32>(proofSize, SIGNATURE_LIMIT);
   memory.copy(signature, proof, signatureSize);
   wasThere = slotHolds(component, fileSlot, digest) && memory.compare(slotVersion(component, fileSlot), version, VERSION_SIZE) == 0;
@@ -146,6 +160,7 @@ export function fileBegin(
 export function fileResume(component: u32, chunk: u32): void {
   describe(0, component, slotImageSize(component, 0), slotVersion(component, 0), slotDigest(component, 0), chunk);
   isRepair = true;
+  patchingNone();
   fileSecurity = slotSecurity(component, 0);
   signatureSize = 0;
   wasThere = false;
@@ -163,10 +178,10 @@ export function fileSeed(transfer: u32): void {
   fileTransfer = transfer;
 }
 
-/** Whether the file under way is this image for this component. */
-export function fileIs(component: u32, size: u32, digest: usize): bool {
+/** Whether the file under way is this image for this component, coming as this patch or as itself. */
+export function fileIs(component: u32, size: u32, digest: usize, patchSize: u32, patchDigest: usize): bool {
   if (fileState == FileState.None || fileState == FileState.Failed) return false;
-  if (fileComponent != component || fileSize != size) return false;
+  if (fileComponent != component || fileSize != size || !patchingIs(patchSize, patchDigest)) return false;
   return memory.compare(FILE_DIGEST, digest, DIGEST_SIZE) == 0;
 }
 
@@ -200,22 +215,33 @@ export function fileStore(): void {
   fileState = FileState.Storing;
   touchedFlash = false;
   authenticated = 0;
-  step = Step.Select;
+  step = patchFileSize == NO_PATCH ? Step.Select : Step.OpenPatched;
   noteAdd(Note.FileReceived);
 }
 
 /** Ends the file: what was received is kept, or thrown away. Not while it is being stored. */
 export function fileEnd(keep: bool): void {
   const isOpen: bool = fileState == FileState.Receiving || (fileState == FileState.Stored && !wasThere);
+  const wasStored: bool = fileState == FileState.Stored;
   if (fileState == FileState.None) return;
   fileState = FileState.None;
+  discardsPatch = patchFileSize != NO_PATCH && !wasStored;
   step = !keep ? Step.Discard : isOpen ? Step.Close : Step.None;
 }
 
+function sentDigest(): usize {
+  return patchFileSize == NO_PATCH ? FILE_DIGEST : PATCH_FILE_DIGEST;
+}
+
 function fail(completion: u32): void {
+  discardsPatch = false;
   fileFailure = completion;
   fileState = FileState.Failed;
   noteAdd(Note.FileFailed);
+}
+
+function isPatching(): bool {
+  return step == Step.OpenPatched || step == Step.Patch || step == Step.DiscardPatch;
 }
 
 export function filePhase(): u32 {
@@ -223,6 +249,7 @@ export function filePhase(): u32 {
     case FileState.Opening:
     case FileState.Receiving: return Phase.Receiving;
     case FileState.Storing:
+      if (isPatching()) return Phase.Patching;
       // Until the flash has been selected, the store machine still stands where the file before left it.
       if (step == Step.Select || step == Step.Authenticate) return Phase.Verifying;
       return storePhase == StorePhase.Writing ? Phase.Writing
@@ -236,8 +263,14 @@ export function filePhase(): u32 {
 /** Bytes received, or in the phases of storing, bytes through with. Never more than the size. */
 export function fileDone(): u32 {
   if (fileState == FileState.Receiving) return cursorNext;
+  if (fileState == FileState.Storing && isPatching()) return step == Step.OpenPatched ? 0 : patchingMade();
   if (fileState == FileState.Storing) return step == Step.Select ? 0 : step == Step.Authenticate ? fileSize : storeBytesDone;
   return fileState == FileState.Stored ? fileSize : 0;
+}
+
+/** Bytes that are counted by `fileDone`: those that come, then those of the image. */
+export function fileTotal(): u32 {
+  return fileState == FileState.Opening || fileState == FileState.Receiving ? sentSize : fileSize;
 }
 
 export function fileFlashMs(): u32 {
@@ -273,6 +306,36 @@ function storeAction(): ReceiverAction {
   return action == StoreAction.EraseFlash ? ReceiverAction.EraseFlash : ReceiverAction.ProgramFlash;
 }
 
+/** The making of the image: when it has ended, the patch is let go of, and the image is stored like any other. */
+function patchAction(): ReceiverAction {
+  const wanted: ReceiverAction = patchingNext();
+  if (wanted != ReceiverAction.Idle) return wanted;
+  if (patchingFailure == Completion.StagingFull || patchingFailure == Completion.StagingFailed) {
+    fail(patchingFailure);
+    step = Step.Close;
+  } else step = Step.DiscardPatch;
+  return fileNext();
+}
+
+/** The patch has been let go of. What it made is thrown away when it is no image. */
+function patchDiscarded(status: Status): void {
+  step = Step.Select;
+  if (patchingFailure == Completion.Ok && status == Status.Ok) return;
+  fail(status == Status.Ok ? patchingFailure : Completion.StagingFailed);
+  step = status == Status.Ok ? Step.Discard : Step.Close;
+}
+
+/** The staging of the image is open beside the patch: it may have been made before a cut. */
+function patchOpened(status: Status, present: u32): void {
+  if (status != Status.Ok) {
+    fail(status == Status.NoRoom ? Completion.StagingFull : Completion.StagingFailed);
+    step = Step.Close;
+    return;
+  }
+  patchingBegin(fileSize, FILE_DIGEST);
+  step = present >= fileSize ? Step.DiscardPatch : Step.Patch;
+}
+
 /** Says in the record what is about to be changed. Blocks before it are settled, in doubt or not when this run began. */
 function noteBlock(): void {
   touchedFlash = true;
@@ -294,7 +357,7 @@ function settleDoubt(): void {
 
 function storeFailure(): u32 {
   switch (storeStatus) {
-    case Status.DigestMismatch: return Completion.DigestMismatch;
+    case Status.DigestMismatch: return patchFileSize == NO_PATCH ? Completion.DigestMismatch : Completion.PatchFailed;
     case Status.VerifyFailed: return Completion.ReadBackMismatch;
     case Status.StagingFailed: return Completion.StagingFailed;
     default: return Completion.FlashFailed;
@@ -322,7 +385,7 @@ function stored(success: bool): void {
     slotSetState(fileComponent, fileSlot, SlotState.Failed);
     step = Step.RecordEnd;
   } else {
-    step = fileFailure == Completion.DigestMismatch ? Step.Discard : Step.Close;
+    step = fileFailure == Completion.DigestMismatch || fileFailure == Completion.PatchFailed ? Step.Discard : Step.Close;
   }
 }
 
@@ -349,7 +412,7 @@ export function fileNext(): ReceiverAction {
       jobStaging(authenticated, min<u32>(AUTHENTICATE, fileSize - authenticated), 0);
       return ReceiverAction.AuthenticateStaging;
     case Step.Open:
-      jobStaging(0, fileSize, FILE_DIGEST);
+      jobStaging(0, sentSize, sentDigest());
       return ReceiverAction.OpenStaging;
     case Step.Write:
       jobStaging(writeOffset, writeSize, writePointer);
@@ -357,6 +420,13 @@ export function fileNext(): ReceiverAction {
     case Step.Hash:
       jobStaging(writeOffset, writeSize, writePointer);
       return ReceiverAction.Hash;
+    case Step.OpenPatched:
+      jobStaging(0, fileSize, FILE_DIGEST);
+      return ReceiverAction.OpenPatched;
+    case Step.Patch: return patchAction();
+    case Step.DiscardPatch:
+      jobStaging(0, patchFileSize, PATCH_FILE_DIGEST);
+      return ReceiverAction.DiscardStaging;
     case Step.Select:
       jobFlash(fileComponent, fileSlot, 0, 0, 0);
       return ReceiverAction.SelectFlash;
@@ -365,7 +435,8 @@ export function fileNext(): ReceiverAction {
     case Step.Store: return storeAction();
     case Step.Close: return ReceiverAction.CloseStaging;
     case Step.Discard:
-      jobStaging(0, fileSize, FILE_DIGEST);
+      // The patch itself is what is open for as long as it comes.
+      jobStaging(0, discardsPatch ? patchFileSize : fileSize, discardsPatch ? PATCH_FILE_DIGEST : FILE_DIGEST);
       return ReceiverAction.DiscardStaging;
     default: return ReceiverAction.Idle;
   }
@@ -393,8 +464,8 @@ function authenticatedMore(status: Status): void {
 function opened(status: Status, present: u32): void {
   step = Step.None;
   if (status != Status.Ok) return fail(status == Status.NoRoom ? Completion.StagingFull : Completion.StagingFailed);
-  const resume: u32 = present >= fileSize ? fileSize : present - present % chunkSize;
-  if (cursorBegin(fileSize, chunkSize, resume) != Status.Ok) return fail(Completion.BadRequest);
+  const resume: u32 = present >= sentSize ? sentSize : present - present % chunkSize;
+  if (cursorBegin(sentSize, chunkSize, resume) != Status.Ok) return fail(Completion.BadRequest);
   fileResumed = resume;
   fileState = FileState.Receiving;
   if (!isRepair) noteAdd(Note.FileStarted);
@@ -405,7 +476,7 @@ function written(status: Status): void {
   if (status == Status.Ok) {
     cursorMark(writeOffset);
     // What comes too early, or goes on from an earlier start, is hashed when the image is whole.
-    if (writeOffset == hashed) step = Step.Hash;
+    if (patchFileSize == NO_PATCH && writeOffset == hashed) step = Step.Hash;
     return;
   }
   fail(status == Status.NoRoom ? Completion.StagingFull : Completion.StagingFailed);
@@ -439,6 +510,9 @@ export function fileDoneWith(status: Status, value: u32): void {
       step = Step.None;
       hashed = status == Status.Ok ? hashed + writeSize : HASH_LOST;
       return;
+    case Step.OpenPatched: return patchOpened(status, value);
+    case Step.Patch: return patchingDone(status);
+    case Step.DiscardPatch: return patchDiscarded(status);
     case Step.Select:
       step = Step.Store;
       if (status == Status.Ok) status = storeBegin(fileSize, componentSlotSize(fileComponent), FILE_DIGEST);
@@ -477,9 +551,9 @@ export function fileMask(): u32 {
   return fileState == FileState.Receiving ? cursorMask : 0;
 }
 
-/** The next offset expected: the size once all is there. */
+/** The next offset expected of what comes: the size once all is there. */
 export function fileNextOffset(): u32 {
-  return fileState == FileState.Receiving ? cursorNext : fileSize;
+  return fileState == FileState.Receiving ? cursorNext : sentSize;
 }
 
 export function fileIsWhole(): bool {

@@ -47,6 +47,13 @@ export enum ReceiverAction {
   Hash = 16,
   /** Put the running SHA-256, 32 bytes, at `jobPointer`. */
   HashEnd = 17,
+  /**
+   * Keep what is open as the patch, and open or make the staging of the image with the digest at `jobPointer`, `jobSize`
+   * bytes. The value answered is as for OpenStaging. The patch stays readable until it is discarded or staging is closed.
+   */
+  OpenPatched = 18,
+  /** Read `jobSize` bytes at `jobOffset` of the patch to `jobPointer`. */
+  ReadPatch = 19,
 }
 
 /** Events for the log of the device. Append only. */

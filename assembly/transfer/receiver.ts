@@ -9,7 +9,7 @@
 import { Status } from "../status";
 import { Completion } from "../wire/completion";
 import {
-  frameBodySize, frameDecode, frameEncode, frameId, frameIsResponse, frameSpeak, frameType, frameVersion, HEADER_SIZE,
+  frameBodySize, frameDecode, frameEncode, frameId, frameIsResponse, frameSpeak, frameSpoken, frameType, frameVersion, HEADER_SIZE,
 } from "../wire/frame";
 import { LOWEST_VERSION, MAXIMUM_CHUNK, MAXIMUM_WINDOW, MessageType, NAME_SIZE, Phase, RESPONSE, VERSION_SIZE } from "../wire/message-type";
 import { statusResponseEncode } from "../wire/status-report";
@@ -21,7 +21,7 @@ import {
 } from "./components";
 import {
   FILE_VERSION, fileComponent, fileComponentName, fileDone, fileDoneWith, fileEnd, fileFailure, fileIndex,
-  fileIsBusy, fileIsWhole, fileNext, filePhase, fileReset, fileResume, fileSeed, fileSize, fileSlot, FileState, fileState, fileStore, fileVerdict,
+  fileIsBusy, fileIsWhole, fileNext, filePhase, fileReset, fileResume, fileSeed, fileSlot, FileState, fileState, fileStore, fileTotal, fileVerdict,
 } from "./incoming";
 import { jobStaging, Note, noteAdd, notesClear, noteTake, noteWaits, ReceiverAction } from "./job";
 import {
@@ -106,7 +106,7 @@ export function receiverMessage(link: u32, size: u32, now: u32): Status {
   }
   if (status != Status.Ok) return status;
   if (frameIsResponse) return Status.UnexpectedType;
-  if (frameType == MessageType.Status) replyNow(link, statusBody(replyBody(), now));
+  if (frameType == MessageType.Status) replyNow(link, statusBody(replyBody(), now, phaseTold()));
   else requestHandle(link, INBOX + HEADER_SIZE, now);
   return Status.Ok;
 }
@@ -333,16 +333,22 @@ function anyIsBroken(): bool {
   return false;
 }
 
-function statusBody(body: usize, now: u32): u32 {
+/** As the version that is spoken has it: before the third, what a patch needs is a part of verifying. */
+function phaseTold(): u32 {
+  const phase: u32 = phaseNow();
+  return phase == Phase.Patching && frameSpoken < 3 ? <u32>Phase.Verifying : phase;
+}
+
+function statusBody(body: usize, now: u32, phase: u32): u32 {
   const hasFile: bool = fileState != FileState.None;
   return statusResponseEncode(
-    body, phaseNow(), !anyIsBroken(), fileFailure, upgradeIsOpen ? upgradeId : 0, upgradeIsOpen ? upgradeSession : 0,
+    body, phase, !anyIsBroken(), fileFailure, upgradeIsOpen ? upgradeId : 0, upgradeIsOpen ? upgradeSession : 0,
     lockHeldMs(now), hasFile ? fileIndex : 0, upgradeIsOpen ? upgradeImageCount : 0, hasFile ? fileDone() : 0,
-    hasFile ? fileSize : 0, hasFile ? fileComponentName() : NO_TEXT, hasFile ? FILE_VERSION : NO_TEXT, bootId);
+    hasFile ? fileTotal() : 0, hasFile ? fileComponentName() : NO_TEXT, hasFile ? FILE_VERSION : NO_TEXT, bootId);
 }
 
 /** Makes a status response, as a whole message, at STATUS_OUT. Answers its bytes. */
 export function receiverStatus(now: u32): u32 {
   frameSpeak(LOWEST_VERSION);
-  return frameEncode(STATUS_OUT, MessageType.Status | RESPONSE, 0, statusBody(STATUS_OUT + HEADER_SIZE, now));
+  return frameEncode(STATUS_OUT, MessageType.Status | RESPONSE, 0, statusBody(STATUS_OUT + HEADER_SIZE, now, phaseNow()));
 }

@@ -11,10 +11,10 @@ import { endUpgradeActivate, endUpgradeId, endUpgradeRequestDecode, endUpgradeRe
 import { frameBodySize, frameId, frameSpeak, frameSpoken, frameType } from "../wire/frame";
 import { helloHighest, helloLowest, helloRequestDecode, helloResponseEncode } from "../wire/hello";
 import { inventoryIndex, inventoryRequestDecode, inventoryTrialEncode } from "../wire/inventory";
-import { Allow, LOWEST_VERSION, MessageType, NAME_SIZE, PROTOCOL_VERSION, VERSION_SIZE } from "../wire/message-type";
+import { Allow, LOWEST_VERSION, MessageType, NAME_SIZE, NO_PATCH, PROTOCOL_VERSION, VERSION_SIZE } from "../wire/message-type";
 import {
-  startFileAllow, startFileComponent, startFileDigest, startFileIndex, startFilePatchSize, startFileRequestDecode, startFileResponseEncode, startFileSize,
-  startFileSignature, startFileSignatureSize, startFileUpgrade, startFileVersion,
+  startFileAllow, startFileComponent, startFileDigest, startFileIndex, startFilePatchDigest, startFilePatchSize, startFileRequestDecode, startFileResponseEncode, startFileSize,
+  startFileBaseDigest, startFileSignature, startFileSignatureSize, startFileUpgrade, startFileVersion,
 } from "../wire/start-file";
 import {
   startUpgradeImageCount, startUpgradeOrigin, startUpgradeRequestDecode, startUpgradeResponseEncode, startUpgradeSession,
@@ -32,12 +32,13 @@ import {
 } from "./components";
 import {
   FILE_DIGEST, fileBegin, fileChunk, fileDone, fileEnd, fileEqualBytes, fileFailure, fileFlashMs, fileIs, fileIsBusy, fileMask,
-  fileNextOffset, filePhase, fileSize, fileSlot, FileState, fileState, fileStore, fileTransfer,
+  fileNextOffset, filePhase, fileSize, fileSlot, FileState, fileState, fileStore, fileTotal, fileTransfer,
 } from "./incoming";
 import { Note, noteAdd } from "./job";
 import {
   lockGiveBack, lockHeard, lockHeldMs, lockIsLive, lockTake, upgradeAborted, upgradeId, upgradeIsOpen, upgradeSession, upgradeSlots, upgradeStored,
 } from "./lock";
+import { patchingChoose, patchingNone } from "./patching";
 import { replyBody, replyNow, replyRefusal, replyTo } from "./reply";
 import { trialHostUp, trialLeftMs } from "./trial";
 import { compareVersions } from "./version";
@@ -167,11 +168,13 @@ function startFile(link: u32, body: usize, now: u32): void {
   lockHeard(now);
   if (!componentFind(startFileComponent)) return replyRefusal(link, Completion.UnknownComponent);
   const component: u32 = componentFound;
-  if (fileIs(component, startFileSize, startFileDigest)) return replyStartFile(link, frameId);
+  if (fileIs(component, startFileSize, startFileDigest, startFilePatchSize, startFilePatchDigest)) return replyStartFile(link, frameId);
   if (fileState == FileState.Storing) return replyRefusal(link, Completion.Busy);
   const verdict: u32 = judge(component);
   if (verdict != Completion.Ok) return replyRefusal(link, verdict);
-  if (startFilePatchSize != 0) return replyRefusal(link, Completion.BaseNotHeld);
+  if (startFilePatchSize > componentSlotSize(component)) return replyRefusal(link, Completion.BadImageSize);
+  if (startFilePatchSize == NO_PATCH) patchingNone();
+  else if (!patchingChoose(component, startFilePatchSize, startFilePatchDigest, startFileBaseDigest)) return replyRefusal(link, Completion.BaseNotHeld);
   fileBegin(
     startFileIndex, component, startFileSize, startFileVersion, startFileDigest, limitChunk, startFileSignature, startFileSignatureSize);
   answerLater(link);
@@ -210,7 +213,7 @@ function endFileCompletionNow(): u32 {
 
 function replyEndFile(link: u32, id: u32): void {
   replyTo(link, MessageType.EndFile, id, endFileResponseEncode(
-    replyBody(), endFileCompletionNow(), fileSlot, filePhase(), fileTransfer, fileDone(), fileSize, fileNextOffset(),
+    replyBody(), endFileCompletionNow(), fileSlot, filePhase(), fileTransfer, fileDone(), fileTotal(), fileNextOffset(),
     fileFlashMs(), fileEqualBytes(), FILE_DIGEST));
 }
 

@@ -21,6 +21,9 @@ export const DIGEST_SIZE: u32 = 32;
 /** The most bytes of a signature: a file as minisign writes it. */
 export const SIGNATURE_LIMIT: u32 = 2048;
 
+/** The size of a patch where there is none: the image itself is sent. */
+export const NO_PATCH: u32 = 0;
+
 export enum MessageType {
   /** Agrees on the protocol version and tells the limits of the receiving end. */
   Hello = 1,

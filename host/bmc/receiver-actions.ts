@@ -76,6 +76,14 @@ export class ReceiverActions implements ReceiverHost {
     this.#options.staging.read(offset, into);
   }
 
+  openPatched(digest: string, size: number): number {
+    return this.#options.staging.openPatched(digest, size);
+  }
+
+  readPatch(offset: number, into: Uint8Array): void {
+    this.#options.staging.readPatch(offset, into);
+  }
+
   closeStaging(): void {
     this.#options.staging.close();
   }

@@ -18,13 +18,19 @@ const KEPT_IMAGES = 4;
 const DIGEST = /^[0-9a-f]{64}$/;
 const ENTRY = /^([0-9a-f]{64})\.(?:image|journal|image\.minisig)$/;
 
-/** The collecting place. One image is open at a time. */
+interface OpenImage {
+  readonly digest: string;
+  readonly image: StagedImage;
+}
+
+/** The collecting place. One image is open at a time, and the patch that it is made from beside it. */
 export class Staging {
   readonly #directory: string;
   readonly #limit: number;
   readonly #openFile: OpenFile;
   readonly #files: FileStore;
-  #open: { readonly digest: string; readonly image: StagedImage } | undefined;
+  #open: OpenImage | undefined;
+  #patch: OpenImage | undefined;
 
   constructor({ directory, limit = KEPT_IMAGES, files = systemFiles, openFile = files.open }: StagingOptions) {
     this.#directory = directory;
@@ -36,8 +42,24 @@ export class Staging {
 
   /** Opens or makes the staging of an image. Answers how many bytes from the start are there and were checked. */
   open(digest: string, size: number): number {
-    const [imagePath, journalPath] = this.#paths(digest);
     this.#letGo();
+    return this.#openBeside(digest, size);
+  }
+
+  /** Keeps what is open as the patch, and opens the image that is made from it. Answers as `open`. */
+  openPatched(digest: string, size: number): number {
+    this.#patch = this.#opened();
+    this.#open = undefined;
+    return this.#openBeside(digest, size);
+  }
+
+  readPatch(offset: number, into: Uint8Array): void {
+    if (this.#patch === undefined) throw new Error('staging: no patch is open');
+    this.#patch.image.read(offset, into);
+  }
+
+  #openBeside(digest: string, size: number): number {
+    const [imagePath, journalPath] = this.#paths(digest);
     this.#makeRoom(digest, this.#limit - 1);
     const image = this.#withRoom(digest, () => new StagedImage(imagePath, journalPath, size, this.#openFile));
     this.#open = { digest, image };
@@ -72,17 +94,23 @@ export class Staging {
     this.#files.syncDirectory(this.#directory);
   }
 
-  /** Closes the open image and keeps it. */
+  /** Closes the open image and the patch, and keeps them. */
   close(): void {
-    const open = this.#open;
+    const [open, patch] = [this.#open, this.#patch];
     this.#open = undefined;
-    open?.image.close();
+    this.#patch = undefined;
+    try {
+      patch?.image.close();
+    } finally {
+      open?.image.close();
+    }
   }
 
   /** Deletes the staging of an image; it may be open, or may not exist. */
   discard(digest: string): void {
     const paths = this.#paths(digest);
     if (this.#open?.digest === digest) this.#letGo();
+    if (this.#patch?.digest === digest) this.#letGoOfPatch();
     for (const path of paths) this.#files.remove(path);
   }
 
@@ -101,6 +129,16 @@ export class Staging {
     }
   }
 
+  #letGoOfPatch(): void {
+    const patch = this.#patch;
+    this.#patch = undefined;
+    try {
+      patch?.image.close();
+    } catch {
+      // It is deleted.
+    }
+  }
+
   /** When the disk is full, images other than this one make room, once. */
   #withRoom<T>(digest: string, run: () => T): T {
     try {
@@ -113,7 +151,7 @@ export class Staging {
 
   /** Deletes the oldest images but this one until so many are left. Answers how many went. */
   #makeRoom(except: string, left: number): number {
-    const others = this.kept().filter((digest) => digest !== except);
+    const others = this.kept().filter((digest) => digest !== except && digest !== this.#patch?.digest);
     const surplus = others.slice(0, Math.max(0, others.length - left));
     for (const digest of surplus) this.discard(digest);
     return surplus.length;

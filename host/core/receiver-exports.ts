@@ -75,7 +75,10 @@ export interface ReceiverHost {
   openStaging(digest: string, size: number): number;
   writeStaging(offset: number, data: Uint8Array): void;
   readStaging(offset: number, into: Uint8Array): void;
-  /** Closes the open staging, if any, and keeps it. */
+  /** Keeps what is open as the patch, and opens or makes the staging of the image that is made from it. Answers as `openStaging`. */
+  openPatched(digest: string, size: number): number;
+  readPatch(offset: number, into: Uint8Array): void;
+  /** Closes the open staging and the patch, if any, and keeps them. */
   closeStaging(): void;
   /** Deletes the staging of an image; it may be open, or may not exist. */
   discardStaging(digest: string): void;

@@ -9,7 +9,7 @@ import { readComponents, readTransfer } from './receiver-snapshot.ts';
 import { readRecord, writeRecord, type SlotRecord } from './slot-record.ts';
 import { namesOf, putText, readText, wordsOf } from './words.ts';
 
-/** Performs one action and answers what the core is told: a number only for OpenStaging. */
+/** Performs one action and answers what the core is told: a number for OpenStaging and OpenPatched. */
 type Perform = () => number | void;
 
 /** One receiver, in one instance of core.wasm. Times are milliseconds of any clock that never goes back; they may wrap. */
@@ -190,6 +190,8 @@ export class Receiver {
       Respond: () => host.respond(readNumber(core.receiverLink), bytes()),
       OpenStaging: () => host.openStaging(digest(), size()),
       WriteStaging: () => host.writeStaging(offset(), bytes()),
+      OpenPatched: () => host.openPatched(digest(), size()),
+      ReadPatch: () => host.readPatch(offset(), bytes()),
       ReadStaging: () => host.readStaging(offset(), bytes()),
       CloseStaging: () => host.closeStaging(),
       DiscardStaging: () => host.discardStaging(digest()),

@@ -48,6 +48,7 @@ export class MemoryDevice implements ReceiverHost {
   readonly #options: MemoryDeviceOptions;
   readonly #flash = new Map<string, NorFlash>();
   #open: Staging | undefined;
+  #patch: Staging | undefined;
   #link: FaultyLink | undefined;
   #busyUntilMs = 0;
   #nowMs = 0;
@@ -64,6 +65,7 @@ export class MemoryDevice implements ReceiverHost {
   start(readyMs: number): void {
     const { components, chunkSize, window, leaseMs, random } = this.#options;
     this.#open = undefined;
+    this.#patch = undefined;
     this.#busyUntilMs = readyMs;
     this.core = loadCore<ReceiverExports>();
     this.receiver = new Receiver(this.core, this);
@@ -129,12 +131,24 @@ export class MemoryDevice implements ReceiverHost {
     this.#spend(1);
   }
 
+  openPatched(digest: string, size: number): number {
+    this.#patch = this.#open;
+    return this.openStaging(digest, size);
+  }
+
+  readPatch(offset: number, into: Uint8Array): void {
+    if (this.#patch === undefined) throw new Error('no patch is open');
+    into.set(this.#patch.bytes.subarray(offset, offset + into.length));
+  }
+
   closeStaging(): void {
     this.#open = undefined;
+    this.#patch = undefined;
   }
 
   discardStaging(digest: string): void {
     if (this.stagings.get(digest) === this.#open) this.#open = undefined;
+    if (this.stagings.get(digest) === this.#patch) this.#patch = undefined;
     this.stagings.delete(digest);
   }
 
