@@ -38,7 +38,7 @@ async function runProgram(name: string, values: OptionValues, usesConfig: boolea
   const { runPostOs } = await import('../os/run.ts');
   const args = ['ferry', name, ...(usesConfig ? ['-c', path, await afterOs(name, values)] : []), ...(values['json'] === true ? ['--json'] : [])];
   return runPostOs({
-    args, volumeRoot: volume, stateDirectory: machineOf(values), logPath: textOf(values, 'log'), sharesMachine: name === 'status' || name === 'check',
+    args, volumeRoot: volume, stateDirectory: machineOf(values), logPath: textOf(values, 'log'), sharesMachine: name === 'status' || name === 'check', asksDevice: name === 'status',
   });
 }
 

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { artifactPath } from '../artifacts.ts';
 import { openEmulatedMachine } from '../bus/emulated-machine.ts';
+import { HostPower } from '../bus/power-registers.ts';
 import { FerryError } from '../error.ts';
 import { claimMachine, type ClaimedMachine } from './claimed-machine.ts';
 import { RunLog } from './log.ts';
@@ -21,6 +22,8 @@ export interface PostOsOptions {
   readonly stateDirectory: string;
   /** For a program that only reads the device's registers, or no device: it takes no lock and heeds none. */
   readonly sharesMachine?: boolean | undefined;
+  /** For one that shares the machine and asks its device: without power there is none to be asked. */
+  readonly asksDevice?: boolean | undefined;
   /** Every line that the program writes is appended here with its time. */
   readonly logPath?: string | undefined;
   /** What was built when not given. */
@@ -88,20 +91,27 @@ interface MachineClaim {
 }
 
 /** An operating system that runs proves that somebody has switched on a machine that had switched itself off. */
-function claimFor({ stateDirectory, sharesMachine }: PostOsOptions): MachineClaim {
-  if (sharesMachine) return { isMade: isMade(stateDirectory), machine: undefined };
+function claimFor({ stateDirectory, sharesMachine, asksDevice }: PostOsOptions): MachineClaim {
+  if (sharesMachine) return { isMade: isMade(stateDirectory, asksDevice === true), machine: undefined };
   const machine = claimMachine(stateDirectory);
   if (machine?.power.isOffByHost) machine.power.report('button');
   if (machine === undefined || machine.power.isOn) return { isMade: machine !== undefined, machine };
   machine.release();
-  throw new FerryError('machine-off', `the machine of ${stateDirectory} is off: expected its power to be on, its management controller has switched it off; nothing was sent`, {
+  throw machineOff(stateDirectory, 'its management controller has switched it off');
+}
+
+function machineOff(stateDirectory: string, why: string): FerryError {
+  return new FerryError('machine-off', `the machine of ${stateDirectory} is off: expected its power to be on, ${why}; nothing was sent`, {
     hint: 'switch it on through the management controller, or with `ferry boot`, then run the same command again',
   });
 }
 
-function isMade(stateDirectory: string): boolean {
+function isMade(stateDirectory: string, hasToBeOn: boolean): boolean {
   const machine = openEmulatedMachine(stateDirectory);
+  const power = machine.directory === undefined ? undefined : new HostPower(machine.directory.registers);
+  const [isOff, isOffByHost] = [power?.isOn === false, power?.isOffByHost === true];
   machine.close();
+  if (hasToBeOn && isOff) throw machineOff(stateDirectory, isOffByHost ? 'it has switched itself off' : 'its management controller has switched it off');
   return machine.directory !== undefined;
 }
 

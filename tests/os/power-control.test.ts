@@ -65,6 +65,20 @@ it('a graceful restart is a clean stop, and the host has been reset', async () =
   expect(resumedAt(second), second.output).toBeGreaterThanOrEqual(MIB);
 });
 
+it('status says that the machine is off, not that nobody answers; what asks no device does not mind', async () => {
+  const status = () => runFerry(['status', '--machine', machine.state]);
+  expect((await status()).code).toBe(0);
+  const [off, on] = [controller.says('power-off'), controller.says('power-on')];
+  controller.power('ForceOff');
+  await off;
+  const { code, output } = await status();
+  expect([code, output]).toEqual([1, expect.stringMatching(/^ferry: the machine of \S+ is off: expected its power to be on, its management controller has switched it off; nothing was sent\n {2}do:/)]);
+  expect((await runFerry(['check', '-c', machine.config, '--machine', machine.state])).code).toBe(0);
+  controller.power('On');
+  await on;
+  expect((await status()).code).toBe(0);
+});
+
 it('a host where nothing of Ferry runs shuts down when it is asked to', async () => {
   const off = controller.says('power-off', 'the host has shut down, as asked');
   controller.power('GracefulShutdown');
