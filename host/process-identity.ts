@@ -11,8 +11,11 @@ export interface ProcessIdentity {
 }
 
 /** This process. */
-export function ownIdentity(): ProcessIdentity {
-  return { pid: process.pid, startTime: statusOf(process.pid)?.startTime ?? '', boot: bootIdentity() };
+export const ownIdentity = (): ProcessIdentity => identityOf(process.pid);
+
+/** A process that runs now. */
+export function identityOf(pid: number): ProcessIdentity {
+  return { pid, startTime: statusOf(pid)?.startTime ?? '', boot: bootIdentity() };
 }
 
 /** Whether that very process still runs. In doubt it does. */

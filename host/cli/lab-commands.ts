@@ -42,13 +42,17 @@ async function status(values: OptionValues): Promise<number> {
 }
 
 async function stop(values: OptionValues): Promise<number> {
-  const [places, { readLabRecord }, { isRunning }] = await Promise.all([placesOf(values), import('../lab/lab-record.ts'), import('../process-identity.ts')]);
+  const [places, { readLabRecord }, { isRunning }, { endLeftovers }] = await Promise.all([placesOf(values), import('../lab/lab-record.ts'), import('../process-identity.ts'), import('../lab/lab-leftovers.ts')]);
   const record = readLabRecord(places);
+  const said = (text: string): number => {
+    process.stdout.write(values['json'] === true ? `${JSON.stringify({ event: 'stopped', text })}\n` : `${text}\n`);
+    return 0;
+  };
+  if (record === undefined && (await endLeftovers(places))) return said(`what a lab in ${places.root} has left that was killed has ended`);
   if (record === undefined) throw usage(`ferry lab stop: expected a lab that runs in ${places.root}, got none`, 'lab');
   process.kill(record.process.pid, 'SIGTERM');
   while (isRunning(record.process)) await new Promise((resolve) => setTimeout(resolve, 50));
-  process.stdout.write(values['json'] === true ? `${JSON.stringify({ event: 'stopped' })}\n` : `the lab in ${places.root} has ended; the same command starts it again as it is\n`);
-  return 0;
+  return said(`the lab in ${places.root} has ended; the same command starts it again as it is`);
 }
 
 const ACTIONS: Readonly<Record<string, (values: OptionValues, operand: string | undefined) => Promise<number>>> = { start, break: breakOne, status, stop };

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { artifactPath } from '../artifacts.ts';
 import { FerryError } from '../error.ts';
+import { identityOf, type ProcessIdentity } from '../process-identity.ts';
 import type { BoardEvent } from './board-view.ts';
 
 /** After SIGTERM; then it is killed. */
@@ -14,6 +15,7 @@ export class FerryProcess {
   readonly #ended: Promise<number | null>;
   readonly #listeners = new Set<(event: BoardEvent) => void>();
   #errors = '';
+  #identity: ProcessIdentity | undefined;
 
   /** `prefix` stands before the command, as `ip netns exec NAME`. */
   constructor(prefix: readonly string[], args: readonly string[], listener?: (event: BoardEvent) => void) {
@@ -28,6 +30,11 @@ export class FerryProcess {
       this.#child.once('error', (error) => { this.#errors += error.message; resolve(null); });
       this.#child.once('close', resolve);
     });
+  }
+
+  /** Undefined when it never started. */
+  get identity(): ProcessIdentity | undefined {
+    return this.#child.pid === undefined ? undefined : (this.#identity ??= identityOf(this.#child.pid));
   }
 
   /** Ends with the process. */

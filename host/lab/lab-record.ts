@@ -4,9 +4,13 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isRunning, ownIdentity, type ProcessIdentity } from '../process-identity.ts';
 import type { LabView } from './board-view.ts';
 import type { LabPlaces } from './lab-places.ts';
+import type { RackNetwork } from './rack-network.ts';
 
 export interface LabRecord {
   readonly process: ProcessIdentity;
+  /** What it has started and made. */
+  readonly children: readonly ProcessIdentity[];
+  readonly namespaces?: RackNetwork['namespaces'];
   readonly view: LabView;
 }
 
@@ -15,15 +19,25 @@ function replace(path: string, text: string): void {
   renameSync(`${path}.new`, path);
 }
 
-export function writeLabRecord({ record }: LabPlaces, view: LabView): void {
-  replace(record, JSON.stringify({ process: ownIdentity(), view } satisfies LabRecord));
+export function writeLabRecord({ record }: LabPlaces, content: Omit<LabRecord, 'process'>): void {
+  replace(record, JSON.stringify({ process: ownIdentity(), ...content } satisfies LabRecord));
 }
 
 /** What the lab here shows; undefined when none runs. */
-export function readLabRecord({ record }: LabPlaces): LabRecord | undefined {
+export function readLabRecord(places: LabPlaces): LabRecord | undefined {
+  const found = read(places);
+  return found !== undefined && isRunning(found.process) ? found : undefined;
+}
+
+/** What a lab has left that runs no more; undefined when there is none. */
+export function readLeftRecord(places: LabPlaces): LabRecord | undefined {
+  const found = read(places);
+  return found === undefined || isRunning(found.process) ? undefined : found;
+}
+
+function read({ record }: LabPlaces): LabRecord | undefined {
   try {
-    const found = JSON.parse(readFileSync(record, 'utf8')) as LabRecord;
-    return isRunning(found.process) ? found : undefined;
+    return JSON.parse(readFileSync(record, 'utf8')) as LabRecord;
   } catch {
     return undefined;
   }

@@ -7,11 +7,12 @@ import { usage } from '../cli/command.ts';
 import { parseSignature } from '../trust/signature.ts';
 import { parseTrustedComment } from '../trust/trusted-comment.ts';
 import { Lab } from './lab.ts';
+import { endLeftovers } from './lab-leftovers.ts';
 import { LabPlaces } from './lab-places.ts';
 import { readLabRecord, takeOrder, writeLabRecord } from './lab-record.ts';
 import { makeScreen } from './lab-screen.ts';
 import { setUpLab } from './lab-setup.ts';
-import { LoopbackNetwork, NamespaceNetwork } from './rack-network.ts';
+import { LoopbackNetwork, NamespaceNetwork, type RackNetwork } from './rack-network.ts';
 
 export interface RunLabOptions {
   readonly directory: string;
@@ -49,9 +50,10 @@ export async function runLab(options: RunLabOptions): Promise<number> {
   const settings = { count: options.count ?? (places.count || USUAL_COUNT), ratePerSecond: options.ratePerSecond, port: await freePort() };
   const screen = makeScreen(options.json);
   if (!options.json) process.stdout.write(`ferry lab: ${settings.count} machines in ${places.root}\n`);
+  await endLeftovers(places);
   await setUpLab(places, settings);
   takeOrder(places);
-  const network = options.inNamespaces ? new NamespaceNetwork(`ferry-${randomBytes(3).toString('hex')}`, settings.count) : new LoopbackNetwork();
+  const network: RackNetwork = options.inNamespaces ? new NamespaceNetwork(`ferry-${randomBytes(3).toString('hex')}`, settings.count) : new LoopbackNetwork();
   const lab: Lab = new Lab({
     places, network, settings, sha256: digestOf(join(places.images, 'bios.bin.minisig')),
     changed: (line) => {
@@ -63,7 +65,7 @@ export async function runLab(options: RunLabOptions): Promise<number> {
   if (page !== undefined) lab.page = page.url;
   // Written down now and then, so that a lab that is only looked at does not wear a disk.
   const timer = setInterval(() => {
-    writeLabRecord(places, lab.view);
+    writeLabRecord(places, { view: lab.view, children: lab.children, ...(network.namespaces === undefined ? {} : { namespaces: network.namespaces }) });
   }, RECORD_MS);
   try {
     await Promise.race([lab.start(), stop]);

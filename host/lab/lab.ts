@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { openMachineDirectory, type MachineDirectory, removeMachineDirectory } from '../bus/machine-directory.ts';
+import type { ProcessIdentity } from '../process-identity.ts';
 import { spoolDirectory } from '../recovery/agent.ts';
 import { after, type BoardEvent, type BoardView, type LabView, newBoard } from './board-view.ts';
 import { FerryProcess } from './ferry-process.ts';
@@ -49,6 +50,11 @@ export class Lab {
 
   get view(): LabView {
     return { console: this.#options.network.address(0), page: this.page, boards: this.#members.map(({ view }) => view), lines: this.#lines };
+  }
+
+  /** The processes that it has started. */
+  get children(): readonly ProcessIdentity[] {
+    return [...this.#members.map(({ controller }) => controller), ...(this.#console === undefined ? [] : [this.#console])].flatMap(({ identity }) => identity ?? []);
   }
 
   /** Ends when all of them are ready. `controller-failed` when one ends before. */

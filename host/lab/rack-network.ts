@@ -4,6 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { FerryError } from '../error.ts';
 
 export interface RackNetwork {
+  /** What is left of it when nobody removes it. */
+  readonly namespaces?: { readonly name: string; readonly count: number };
   /** Of a controller, counted from 1; 0 is the console. */
   address(number: number): string;
   /** What recovery.ini and `ferry donor` name. */
@@ -62,14 +64,12 @@ export class NamespaceNetwork implements RackNetwork {
     return ['ip', 'netns', 'exec', this.#namespace(number)];
   }
 
+  get namespaces() {
+    return { name: this.#name, count: this.#count };
+  }
+
   remove(): void {
-    for (let number = 0; number <= this.#count; number++) {
-      try {
-        ip('netns', 'delete', this.#namespace(number));
-      } catch {
-        // It was not made, or somebody else has removed it.
-      }
-    }
+    removeNamespaces(this.#name, this.#count);
   }
 
   #make(): void {
@@ -97,6 +97,17 @@ export class NamespaceNetwork implements RackNetwork {
 
   #namespace(number: number): string {
     return `${this.#name}-${number}`;
+  }
+}
+
+/** Removes those that are there. */
+export function removeNamespaces(name: string, count: number): void {
+  for (let number = 0; number <= count; number++) {
+    try {
+      ip('netns', 'delete', `${name}-${number}`);
+    } catch {
+      // It was not made, or somebody else has removed it.
+    }
   }
 }
 

@@ -4,8 +4,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { artifactPath } from '../../host/artifacts.ts';
+import { controllerRunsOn } from '../../host/bmc/state-lock.ts';
+import { removeMachineDirectory } from '../../host/bus/machine-directory.ts';
 import { LAB_IMAGE_SIZE } from '../../host/lab/lab-image.ts';
 import { LabPlaces } from '../../host/lab/lab-places.ts';
+import { readLabRecord } from '../../host/lab/lab-record.ts';
 import { Child } from '../os/child.ts';
 import { runFerry } from '../processes.ts';
 import { scratchDirectory } from '../scratch-directory.ts';
@@ -21,6 +24,11 @@ async function begin(...args: string[]): Promise<Child> {
   const child = new Child(artifactPath('ferry.js'), 'lab', '--state', directory, '--rate', '8192', ...args);
   await child.says('ready: 2 controllers');
   return child;
+}
+
+/** Until all that was started is written down. */
+async function readRecord(): Promise<void> {
+  while ((readLabRecord(places)?.children.length ?? 0) < 3) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 describe('a lab', () => {
@@ -55,6 +63,17 @@ describe('a lab', () => {
     expect(status.events.map(({ number, phase }) => [number, phase])).toEqual([[1, 'healthy'], [2, 'watching']]);
     second.process.kill('SIGINT');
     expect(await second.ended).toEqual({ code: 0, signal: null });
+  });
+
+  it('that is killed leaves processes, which the next command ends', { timeout: 60_000 }, async () => {
+    const killed = await begin();
+    await readRecord();
+    killed.process.kill('SIGKILL');
+    await killed.ended;
+    expect([1, 2].map((number) => controllerRunsOn(places.state(number)))).toEqual([true, true]);
+    expect((await lab('stop')).output).toContain('what a lab in');
+    expect([1, 2].map((number) => controllerRunsOn(places.state(number)))).toEqual([false, false]);
+    for (const number of [1, 2]) removeMachineDirectory(places.state(number));
   });
 
   it('is started only where nothing else lies, and asked only for what it has', async () => {

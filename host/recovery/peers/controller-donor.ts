@@ -1,6 +1,7 @@
 // A controller as a donor to the others of its group: from when its links work, for as long as the controller runs. Links
 // that do not work, or whose addresses have changed, are opened anew.
 import { randomBytes } from 'node:crypto';
+import type { Clock } from '../links/clock.ts';
 import type { HeldLinks } from '../links/shared-links.ts';
 import type { RecoveryClock } from '../recovery-clock.ts';
 import type { DonorEvent } from './donor-event.ts';
@@ -15,7 +16,10 @@ export interface ControllerDonorOptions {
   readonly images: () => readonly DonorImage[];
   readonly uploads: number;
   readonly ratePerSecond: number | undefined;
+  /** For looks at the links. */
   readonly clock: RecoveryClock;
+  /** For the exchange; the system's when not given. */
+  readonly exchangeClock?: Clock;
   say(event: string, text: string, fields?: Readonly<Record<string, string | number>>): void;
 }
 
@@ -58,11 +62,11 @@ export class ControllerDonor {
   }
 
   async #serve(held: HeldLinks, signal: AbortSignal): Promise<void> {
-    const { group, clock, images, uploads, ratePerSecond } = this.#options;
+    const { group, clock, images, uploads, ratePerSecond, exchangeClock } = this.#options;
     if (signal.aborted) return;
     const donor = await Donor.start({
       links: held.links, images, class: 'Peer', uploads, randomBytes: (count) => randomBytes(count), note: (event) => this.#note(event),
-      ...(group.key === undefined ? {} : { key: group.key }), ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
+      ...(group.key === undefined ? {} : { key: group.key }), ...(exchangeClock === undefined ? {} : { clock: exchangeClock }), ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
     });
     group.addDonor(donor.id);
     this.#isSaid = false;
