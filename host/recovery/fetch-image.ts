@@ -7,6 +7,7 @@ import type { PublicKey } from '../trust/public-key.ts';
 import { parseSignature } from '../trust/signature.ts';
 import { verifyImage } from '../trust/verify.ts';
 import { untilAborted } from './found-image.ts';
+import { fetchLimits } from './peers/exchange-times.ts';
 import { childOf, type RecoveryClock, within } from './recovery-clock.ts';
 import type { Candidate, FetchHelp, Source } from './source.ts';
 
@@ -37,6 +38,7 @@ export async function fetchImage(
   let next = begin;
   let came: number | undefined;
   let isOver = false;
+  const { fetchMs, lowestRate } = fetchLimits(limits, size, candidate.terms.linkRate);
   const help: FetchHelp = { bases, came: (bytes) => void (came = (came ?? 0) + bytes) };
   const take = (offset: number, bytes: Uint8Array): void => {
     if (isOver) throw new Error('expected no bytes after the end, got some');
@@ -46,7 +48,7 @@ export async function fetchImage(
     next += bytes.length;
   };
   try {
-    await within(limits.fetchMs, clock, signal, 'the image', (inTime) => fastEnough(limits.lowestRate, () => next + (came ?? 0), clock, inTime, (child) => source.fetch(candidate, begin, take, child, help)));
+    await within(fetchMs, clock, signal, 'the image', (inTime) => fastEnough(lowestRate, () => next + (came ?? 0), clock, inTime, (child) => source.fetch(candidate, begin, take, child, help)));
     if (next < size) throw new Error(`expected ${size} bytes, got ${next}`);
     isOver = true;
     return { begin, came };

@@ -14,7 +14,7 @@ export interface Found {
 }
 
 export async function findCandidates(need: RecoveryNeed, sources: readonly Source[], findMs: number, clock: RecoveryClock, signal: AbortSignal): Promise<Found> {
-  const answers = await Promise.allSettled(sources.map((source) => within(findMs, clock, signal, `the source ${source.name}`, (inTime) => source.find(need, inTime))));
+  const answers = await Promise.allSettled(sources.map((source) => within(Math.max(findMs, source.leastFindMs ?? 0), clock, signal, `the source ${source.name}`, (inTime) => source.find(need, inTime))));
   signal.throwIfAborted();
   return {
     candidates: answers.flatMap((answer, index) => (answer.status === 'fulfilled' ? answer.value.slice(0, KEPT).filter(({ source }) => source === sources[index]?.name) : [])),

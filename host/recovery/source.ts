@@ -29,8 +29,12 @@ export interface RecoveryNeed {
 
 /** What a source says of itself and of the way to it. All of it may be a lie: it ranks, it never permits. */
 export interface CandidateTerms {
-  /** The link's name: `lan`, `icmb`. */
+  /** The kind of link: `lan`, `icmb`. */
   readonly link?: string;
+  /** What the donor says that it is. */
+  readonly class?: 'Peer' | 'Console';
+  /** Bytes a second that the way to it carries at most, as far as this machine itself knows. */
+  readonly linkRate?: number;
   /** Bytes per second. */
   readonly ratePerSecond?: number;
   /** Of the donor, from 0 to 255. */
@@ -98,6 +102,8 @@ export interface FetchHelp {
 export interface Source {
   readonly name: string;
   readonly kind: SourceKind;
+  /** The least time that a find needs, when the way is slow. */
+  readonly leastFindMs?: number;
   /** It can be asked only while the host is held off. */
   readonly holdsHost?: boolean;
   /** What it has for this need, whatever its versions. Throws when the place can not be reached or read. */

@@ -36,15 +36,17 @@ export class BlockFetch {
   readonly #stream: BlockStream;
   readonly #known: KnownBlocks;
   readonly #size: number;
+  readonly #blocksPerAsk: number;
   /** Whether the donor has answered an ask: an old one does not. */
   isAnswered = false;
   /** Bytes of image that were here already. */
   copied = 0;
 
-  constructor(stream: BlockStream, known: KnownBlocks, size: number) {
+  constructor(stream: BlockStream, known: KnownBlocks, size: number, blocksPerAsk = SMALL_IN_LARGE) {
     this.#stream = stream;
     this.#known = known;
     this.#size = size;
+    this.#blocksPerAsk = blocksPerAsk;
   }
 
   /** The bytes from `from`, a multiple of a large block, to the end of the image. */
@@ -109,12 +111,12 @@ export class BlockFetch {
     this.copied += into.length;
   }
 
-  /** What has to be asked for, in asks of as many small blocks as a large one has. */
+  /** What has to be asked for, in asks of a few small blocks each. */
   #wanted(firstLarge: number, plan: readonly Plan[]): Wanted[] {
     const missing = plan.flatMap((how, index) => (typeof how === 'function' ? [] : how.flatMap((copy, small) => (copy === undefined ? [(firstLarge + index) * SMALL_IN_LARGE + small] : []))));
     const asks: Wanted[] = [];
-    for (let from = 0; from < missing.length; from += SMALL_IN_LARGE) {
-      const blocks = missing.slice(from, from + SMALL_IN_LARGE);
+    for (let from = 0; from < missing.length; from += this.#blocksPerAsk) {
+      const blocks = missing.slice(from, from + this.#blocksPerAsk);
       asks.push({ ranges: rangesOf(blocks), bytes: blocks.reduce((sum, number) => sum + this.#bytesOf(number, SMALL_BLOCK), 0) });
     }
     return asks;

@@ -5,6 +5,7 @@ import type { RecoveryAsk } from '../../core/wire-recovery-messages.ts';
 import { type Clock, pause } from '../links/clock.ts';
 import { digests, packing } from './block-tools.ts';
 import type { DonorImage } from './donor-images.ts';
+import type { ExchangeTimes } from './exchange-times.ts';
 import type { MessageStream } from './message-stream.ts';
 import { type Pace, watchFloor } from './pace.ts';
 import { PeerFailure } from './peer-failure.ts';
@@ -38,9 +39,9 @@ export class BlockUpload {
   }
 
   /** Answers this ask and all that follow. The answer is how the recipient says that it ended. */
-  async run(first: RecoveryAsk, lowestRate: number): Promise<string> {
+  async run(first: RecoveryAsk, { lowestFloor, floorPeriodMs }: Pick<ExchangeTimes, 'lowestFloor' | 'floorPeriodMs'>): Promise<string> {
     const { clock } = this.#desk;
-    const endWatch = watchFloor(clock, lowestRate, () => this.#taken, () => this.#messages.fail(new PeerFailure('slow', `${this.#messages.peer} does not take delivery`)));
+    const endWatch = watchFloor(clock, lowestFloor, () => this.#taken, () => this.#messages.fail(new PeerFailure('slow', `${this.#messages.peer} does not take delivery`)), floorPeriodMs);
     try {
       for (let ask = first; ;) {
         if (ask.what === 'Digests') await this.#digests(ask);

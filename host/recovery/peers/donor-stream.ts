@@ -10,12 +10,14 @@ import { verifyComment } from '../../trust/verify.ts';
 import type { Clock } from '../links/clock.ts';
 import { type FetchHelp, type ImageBase, RECOVERY_BLOCK, type TakeBytes } from '../source.ts';
 import { BlockFetch } from './block-fetch.ts';
+import { type ExchangeTimes, exchangeTimes, knownRate } from './exchange-times.ts';
 import type { GroupKey } from './group-key.ts';
 import { KnownBlocks } from './known-blocks.ts';
 import { MessageStream } from './message-stream.ts';
 import type { KnownOffer } from './offer-book.ts';
 import { type Pace, watchFloor } from './pace.ts';
 import { PeerFailure } from './peer-failure.ts';
+import { WholeBlocks } from './whole-blocks.ts';
 
 /** What a recipient needs for it. */
 export interface RecipientDesk {
@@ -39,18 +41,17 @@ export type OpenExchange = (desk: RecipientDesk, known: KnownOffer, signal: Abor
 
 /** Chunks under way: half a mebibyte. */
 const WINDOW = 8;
-const CONNECT_MS = 3000;
-const ANSWER_MS = 3000;
 /** No statement and no chunk is longer. */
 const STATEMENT_LIMIT = 16 + 16 + 2048;
 const DATA_LIMIT = 16 + 8 + RECOVERY_BLOCK;
 /** A donor has to bring a tenth of what it declares, and within these bounds. */
 const FLOOR_SHARE = 0.1;
-const LOWEST_FLOOR = 1024;
 const HIGHEST_FLOOR = 64 * 1024;
 
 /** Bytes a second that a donor declares. */
 export const declaredRate = ({ rate }: Pick<RecoveryOffer, 'rate'>): number => 2 ** rate * 1024;
+
+const timesOf = ({ link }: KnownOffer): ExchangeTimes => exchangeTimes(knownRate(link));
 
 export class DonorStream {
   readonly #desk: RecipientDesk;
@@ -58,12 +59,14 @@ export class DonorStream {
   readonly #messages: MessageStream;
   readonly #signal: AbortSignal;
   readonly #ended: () => void;
+  readonly #times: ExchangeTimes;
 
   private constructor(desk: RecipientDesk, known: KnownOffer, messages: MessageStream, signal: AbortSignal) {
     this.#desk = desk;
     this.#known = known;
     this.#messages = messages;
     this.#signal = signal;
+    this.#times = timesOf(known);
     this.#ended = () => messages.fail(new PeerFailure('vanished', `the exchange with ${messages.peer} was ended here`, { cause: signal.reason }));
     signal.addEventListener('abort', this.#ended, { once: true });
   }
@@ -71,7 +74,8 @@ export class DonorStream {
   /** Connects to the donor of an offer. */
   static async open(desk: RecipientDesk, known: KnownOffer, signal: AbortSignal): Promise<DonorStream> {
     const limit = new AbortController();
-    const takeBack = desk.clock.after(CONNECT_MS, () => limit.abort(new Error(`no answer for ${CONNECT_MS} ms`)));
+    const { connectMs } = timesOf(known);
+    const takeBack = desk.clock.after(connectMs, () => limit.abort(new Error(`no answer for ${Math.round(connectMs)} ms`)));
     try {
       const stream = await known.link.connect(known.address, known.offer.port, AbortSignal.any([signal, limit.signal]));
       return new DonorStream(desk, known, new MessageStream({ stream, wire: desk.wire, clock: desk.clock, key: desk.key, end: 'recipient' }), signal);
@@ -86,9 +90,9 @@ export class DonorStream {
   async statement(from: number): Promise<VerifiedStatement> {
     const { offer } = this.#known;
     const nonce = this.#desk.nonce();
-    await this.#messages.send('accept', { digest: offer.digest, nonce, donor: offer.donor, next: from, chunkSize: RECOVERY_BLOCK, window: WINDOW });
+    await this.#messages.send('accept', { digest: offer.digest, nonce, donor: offer.donor, next: from, chunkSize: this.#times.chunkSize, window: WINDOW });
     this.#messages.bind(nonce);
-    const { name, fields } = await this.#messages.receive(STATEMENT_LIMIT, ANSWER_MS);
+    const { name, fields } = await this.#messages.receive(STATEMENT_LIMIT, this.#times.answerMs);
     if (name === 'decline') throw this.#declined(fields.reason);
     if (name !== 'statement') throw this.#wrong(name);
     this.#messages.bind(nonce, fields.nonce);
@@ -113,7 +117,7 @@ export class DonorStream {
       ask: (ask) => this.#messages.send('ask', ask),
       answer: (limit) => this.#paced(limit, came),
       wrong: (what) => this.#wrong(what),
-    }, known, size);
+    }, known, size, this.#times.blocksPerAsk);
     try {
       await this.#watched(() => known.looked, () => fetch.run(from, into));
       return true;
@@ -125,7 +129,8 @@ export class DonorStream {
 
   /** After `statement`: the bytes from there to the end of the image, and not one more. */
   async bytes({ size }: TrustedComment, from: number, into: TakeBytes, came: FetchHelp['came']): Promise<void> {
-    const cursor = new DeliveryCursor(size, RECOVERY_BLOCK, from);
+    const cursor = new DeliveryCursor(size, this.#times.chunkSize, from);
+    const whole = new WholeBlocks(size, from, into);
     await this.#watched(() => 0, async () => {
       await this.#messages.send('acknowledge', { next: from, mask: 0 });
       while (!cursor.isWhole) {
@@ -133,7 +138,7 @@ export class DonorStream {
         if (name !== 'data') throw this.#wrong(name);
         // A stream keeps the order: any other chunk is none that was asked for.
         if (fields.offset !== cursor.next || cursor.arrival(fields.offset, fields.bytes.length) !== 'New') throw this.#wrong('a chunk that has no place there');
-        into(fields.offset, fields.bytes);
+        whole.take(fields.offset, fields.bytes);
         cursor.mark(fields.offset);
         await this.#messages.send('acknowledge', { next: cursor.next, mask: 0 });
       }
@@ -153,9 +158,10 @@ export class DonorStream {
 
   /** Work that ends when too little comes; what is done without the donor counts as well. */
   async #watched(done: () => number, work: () => Promise<void>): Promise<void> {
-    const floor = Math.min(Math.max(declaredRate(this.#known.offer) * FLOOR_SHARE, LOWEST_FLOOR), HIGHEST_FLOOR, (this.#known.link.ratePerSecond ?? Infinity) / 2);
+    const { lowestFloor, floorPeriodMs } = this.#times;
+    const floor = Math.min(Math.max(declaredRate(this.#known.offer) * FLOOR_SHARE, lowestFloor), HIGHEST_FLOOR, (this.#known.link.ratePerSecond ?? Infinity) / 2, (this.#known.link.capacityPerSecond ?? Infinity) * FLOOR_SHARE);
     const slow = new PeerFailure('slow', `${this.#messages.peer} brings fewer than ${Math.round(floor)} bytes a second`);
-    const endWatch = watchFloor(this.#desk.clock, floor, () => this.#messages.received + done(), () => this.#messages.fail(slow));
+    const endWatch = watchFloor(this.#desk.clock, floor, () => this.#messages.received + done(), () => this.#messages.fail(slow), floorPeriodMs);
     try {
       await work();
     } finally {

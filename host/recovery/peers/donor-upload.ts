@@ -8,6 +8,7 @@ import { UploadWindow } from '../../core/delivery.ts';
 import type { RecoveryAccept, RecoveryAcknowledge } from '../../core/wire-recovery-messages.ts';
 import { ASK_LIMIT, type BlockDesk, BlockUpload } from './donor-blocks.ts';
 import type { DonorImage } from './donor-images.ts';
+import type { ExchangeTimes } from './exchange-times.ts';
 import type { MessageStream } from './message-stream.ts';
 import { watchFloor } from './pace.ts';
 import { PeerFailure } from './peer-failure.ts';
@@ -17,14 +18,11 @@ export interface UploadDesk extends BlockDesk {
   readonly donor: Uint8Array;
   find(digest: Uint8Array): DonorImage | undefined;
   nonce(): Uint8Array;
+  readonly times: ExchangeTimes;
   /** A place among the uploads; undefined when all are taken. */
   begin(peer: string, image: DonorImage, from: number): ((bytes: number, result: string) => void) | undefined;
 }
 
-/** A recipient that takes less is let go, so that another one gets its place. */
-export const DONOR_FLOOR = 1024;
-/** The longest that a recipient may take for a message that it owes. */
-const OWED_MS = 5000;
 /** No message of a recipient that takes chunks is longer. */
 const LIMIT = 256;
 
@@ -37,7 +35,7 @@ export async function serveRecipient(messages: MessageStream, desk: UploadDesk):
   const nonce = desk.nonce();
   await messages.send('statement', { nonce, imageSize: image.statement.size, signature: image.signature });
   messages.bind(accept.nonce, nonce);
-  const first = await messages.receive(ASK_LIMIT, OWED_MS);
+  const first = await messages.receive(ASK_LIMIT, desk.times.owedMs);
   if (first.name === 'done' || first.name === 'decline') return;
   const isStart = first.name === 'ask' || (first.name === 'acknowledge' && first.fields.next === accept.next);
   if (!isStart) throw wrong(messages, first.name);
@@ -47,7 +45,7 @@ export async function serveRecipient(messages: MessageStream, desk: UploadDesk):
   const window = new UploadWindow(image.statement.size, accept.chunkSize, accept.window, accept.next);
   const bytes = (): number => blocks.bytes + window.base - accept.next;
   try {
-    const result = first.name === 'ask' ? await blocks.run(first.fields, DONOR_FLOOR) : await upload(messages, desk, image, window);
+    const result = first.name === 'ask' ? await blocks.run(first.fields, desk.times) : await upload(messages, desk, image, window);
     end(bytes(), result);
   } catch (error) {
     end(bytes(), (error as Error).message);
@@ -55,15 +53,15 @@ export async function serveRecipient(messages: MessageStream, desk: UploadDesk):
   }
 }
 
-async function acceptOf(messages: MessageStream, { donor }: UploadDesk): Promise<RecoveryAccept> {
-  const { name, fields } = await messages.receive(LIMIT, OWED_MS);
+async function acceptOf(messages: MessageStream, { donor, times }: UploadDesk): Promise<RecoveryAccept> {
+  const { name, fields } = await messages.receive(LIMIT, times.owedMs);
   if (name !== 'accept') throw wrong(messages, name);
   if (Buffer.compare(fields.donor, donor) !== 0) throw new PeerFailure('garbage', `${messages.peer} has accepted the offer of another donor`);
   return fields;
 }
 
-async function upload(messages: MessageStream, { clock, pace }: UploadDesk, image: DonorImage, window: UploadWindow): Promise<string> {
-  const endWatch = watchFloor(clock, DONOR_FLOOR, () => window.base, () => messages.fail(new PeerFailure('slow', `${messages.peer} does not take delivery`)));
+async function upload(messages: MessageStream, { clock, pace, times }: UploadDesk, image: DonorImage, window: UploadWindow): Promise<string> {
+  const endWatch = watchFloor(clock, times.lowestFloor, () => window.base, () => messages.fail(new PeerFailure('slow', `${messages.peer} does not take delivery`)), times.floorPeriodMs);
   try {
     while (!window.isWhole) {
       for (let chunk = window.next(clock.now()); chunk !== undefined; chunk = window.next(clock.now())) {
@@ -78,7 +76,7 @@ async function upload(messages: MessageStream, { clock, pace }: UploadDesk, imag
   } finally {
     endWatch();
   }
-  const { name, fields } = await messages.receive(LIMIT, OWED_MS);
+  const { name, fields } = await messages.receive(LIMIT, times.owedMs);
   if (name !== 'done') throw wrong(messages, name);
   return fields.result;
 }

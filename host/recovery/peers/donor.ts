@@ -8,6 +8,7 @@ import type { DonorEvent } from './donor-event.ts';
 import type { DonorImage } from './donor-images.ts';
 import { DonorOffers, type DonorTerms } from './donor-offers.ts';
 import { serveRecipient, type UploadDesk } from './donor-upload.ts';
+import { exchangeTimes, knownRate } from './exchange-times.ts';
 import type { GroupKey } from './group-key.ts';
 import { MessageStream } from './message-stream.ts';
 import { Pace } from './pace.ts';
@@ -36,9 +37,13 @@ const LIVES = 60;
 /** What a donor without a limit declares: 8 MiB/s, which any LAN carries. */
 const USUAL_RATE = 8 * 1024 * 1024;
 
+/** A rate as offers carry it, and the highest. */
+const powerOfTwo = (bytesPerSecond: number): number => Math.max(0, Math.floor(Math.log2(bytesPerSecond / 1024)));
+const HIGHEST_RATE = 31;
+
 /** What a donor says of itself: who it is, what it carries for each, and, as it is now, what it has to do. */
 export function donorTerms({ class: kind, ratePerSecond = USUAL_RATE }: Pick<DonorOptions, 'class' | 'ratePerSecond'>, donor: Uint8Array, places: UploadPlaces): () => DonorTerms {
-  const rate = Math.max(0, Math.floor(Math.log2(places.shareOf(ratePerSecond) / 1024)));
+  const rate = powerOfTwo(places.shareOf(ratePerSecond));
   return () => ({ donor, class: kind, load: places.load, rate, lives: LIVES });
 }
 
@@ -70,7 +75,7 @@ export class Donor {
   static async start(options: DonorOptions): Promise<Donor> {
     const donor = new Donor(options);
     for (const link of options.links) {
-      const port = await link.listen((stream) => void donor.#serve(stream));
+      const port = await link.listen((stream) => void donor.#serve(link, stream));
       donor.#endings.push(link.hear((bytes, from) => donor.#heard(link, port, bytes, from)));
     }
     return donor;
@@ -99,12 +104,17 @@ export class Donor {
       const { reason } = message.fields;
       this.#offers.request(message.fields, from, {
         send: (offer, image) => {
-          link.broadcast(makeDatagram(this.#wire, this.#options.key, 'offer', { ...offer, port }));
+          link.broadcast(makeDatagram(this.#wire, this.#options.key, 'offer', { ...offer, port, rate: Math.min(offer.rate, this.#rateOn(link)) }));
           this.#options.note?.({ event: 'offer-sent', to: from, link: link.name, image: image.name, reason });
         },
         withhold: (because) => this.#options.note?.({ event: 'offer-withheld', to: from, link: link.name, because }),
       });
     }
+  }
+
+  /** What it declares on this link: no more than the line carries. */
+  #rateOn({ capacityPerSecond }: Link): number {
+    return capacityPerSecond === undefined ? HIGHEST_RATE : powerOfTwo(this.#places.shareOf(capacityPerSecond));
   }
 
   #report({ result, before, digest, donor, ms, bytes, reason }: RecoveryReport, from: string): void {
@@ -115,13 +125,13 @@ export class Donor {
     });
   }
 
-  async #serve(stream: ByteStream): Promise<void> {
+  async #serve(link: Link, stream: ByteStream): Promise<void> {
     const open = this.#streams.get(stream.peer) ?? 0;
     if (open >= STREAMS_PER_SOURCE) return stream.destroy();
     this.#streams.set(stream.peer, open + 1);
     const messages = new MessageStream({ stream, wire: this.#wire, clock: this.#clock, key: this.#options.key, end: 'donor' });
     try {
-      await serveRecipient(messages, this.#desk());
+      await serveRecipient(messages, this.#desk(link));
       stream.close();
     } catch {
       // Whatever a recipient does ends its own stream and nothing else; an upload's end was told.
@@ -133,10 +143,10 @@ export class Donor {
     }
   }
 
-  #desk(): UploadDesk {
-    const { images, randomBytes, note } = this.#options;
+  #desk(link: Link): UploadDesk {
+    const { images, randomBytes, note, ratePerSecond } = this.#options;
     return {
-      clock: this.#clock, donor: this.#id, pace: this.#pace,
+      clock: this.#clock, donor: this.#id, pace: this.#pace, times: exchangeTimes(knownRate(link, ratePerSecond)),
       find: (digest) => images().find((image) => Buffer.compare(image.digest, digest) === 0),
       nonce: () => randomBytes(8),
       begin: (peer, image, from) => {

@@ -23,18 +23,18 @@ export class Pace {
 }
 
 /** After so long, what has come is compared with the floor. */
-export const FLOOR_PERIOD_MS = 10_000;
+const FLOOR_PERIOD_MS = 10_000;
 
-/** Calls `onSlow` when a period passes with fewer than `perSecond` bytes a second. The answer ends the watch. */
-export function watchFloor(clock: Clock, perSecond: number, count: () => number, onSlow: () => void): () => void {
+/** Calls `onSlow` when such a period passes with fewer than `perSecond` bytes a second. The answer ends the watch. */
+export function watchFloor(clock: Clock, perSecond: number, count: () => number, onSlow: () => void, periodMs = FLOOR_PERIOD_MS): () => void {
   let before = count();
   let takeBack: () => void;
   const look = (): void => {
     const now = count();
-    if (now - before < (perSecond * FLOOR_PERIOD_MS) / 1000) return onSlow();
+    if (now - before < (perSecond * periodMs) / 1000) return onSlow();
     before = now;
-    takeBack = clock.after(FLOOR_PERIOD_MS, look);
+    takeBack = clock.after(periodMs, look);
   };
-  takeBack = clock.after(FLOOR_PERIOD_MS, look);
+  takeBack = clock.after(periodMs, look);
   return () => takeBack();
 }

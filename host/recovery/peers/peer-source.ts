@@ -11,6 +11,7 @@ import type { Candidate, FetchHelp, NeedReason, RecoveryNeed, RecoveryOutcome, S
 import { makeDatagram, readDatagram } from './datagram.ts';
 import { ANSWER_DELAY_MS } from './donor-offers.ts';
 import { declaredRate, type DonorExchange, DonorStream, type OpenExchange, type RecipientDesk, type VerifiedStatement } from './donor-stream.ts';
+import { exchangeTimes, knownRate } from './exchange-times.ts';
 import { compatibleId, type GroupKey } from './group-key.ts';
 import { type KnownOffer, OfferBook } from './offer-book.ts';
 import { Pace } from './pace.ts';
@@ -35,8 +36,6 @@ export interface PeerSourceOptions {
   readonly note?: (text: string) => void;
 }
 
-/** How long offers are waited for. */
-export const COLLECT_MS = 2000;
 /** After the first perfect offer, so that the others have been heard that were under way. */
 const AFTER_PERFECT_MS = ANSWER_DELAY_MS + 50;
 
@@ -162,7 +161,7 @@ export class PeerSource implements Source {
     }));
     try {
       this.#broadcast(makeDatagram(this.#wire, key, 'request', request));
-      await pause(this.#clock, COLLECT_MS, AbortSignal.any([signal, perfect.signal])).catch(async () => {
+      await pause(this.#clock, Math.max(...links.map((link) => exchangeTimes(knownRate(link)).collectMs)), AbortSignal.any([signal, perfect.signal])).catch(async () => {
         signal.throwIfAborted();
         await pause(this.#clock, AFTER_PERFECT_MS, signal);
       });
@@ -190,9 +189,10 @@ export class PeerSource implements Source {
 
   #candidate({ link, address, offer }: KnownOffer, { statement, signature }: VerifiedStatement): Candidate {
     const donor = `${address} port ${offer.port}`;
+    const rate = knownRate(link);
     return {
       id: `${link.name}: ${donor}`, source: this.name, kind: this.kind, statement, signature, size: statement.size,
-      terms: { link: link.kind, ratePerSecond: Math.min(declaredRate(offer), link.ratePerSecond ?? Infinity), load: offer.load, donor },
+      terms: { link: link.kind, class: offer.class, ratePerSecond: Math.min(declaredRate(offer), rate ?? Infinity), load: offer.load, donor, ...(rate === undefined ? {} : { linkRate: rate }) },
     };
   }
 

@@ -6,6 +6,7 @@ import type { Link } from '../links/link.ts';
 import type { HeldLinks } from '../links/shared-links.ts';
 import type { SectionReader } from '../section-reader.ts';
 import type { Candidate, FetchHelp, RecoveryNeed, RecoveryOutcome, Source, TakeBytes } from '../source.ts';
+import { leastFindMs } from './exchange-times.ts';
 import { PeerFailure } from './peer-failure.ts';
 import type { PeerGroup } from './peer-group.ts';
 import { PeerSource } from './peer-source.ts';
@@ -30,6 +31,7 @@ export function readPeers(reader: SectionReader): PeersConfig {
 class ConfiguredPeers implements Source {
   readonly name: string;
   readonly kind = 'peers';
+  readonly leastFindMs: number;
   readonly #group: PeerGroup;
   readonly #make: (links: readonly Link[]) => PeerSource;
   #opened: { readonly held: HeldLinks; readonly source: PeerSource } | undefined;
@@ -37,6 +39,8 @@ class ConfiguredPeers implements Source {
 
   constructor(group: PeerGroup, make: (links: readonly Link[]) => PeerSource) {
     this.name = group.config.name;
+    const { line } = group.config.links;
+    this.leastFindMs = leastFindMs(line === undefined ? undefined : line.baud / 10);
     this.#group = group;
     this.#make = make;
   }
