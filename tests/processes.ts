@@ -24,9 +24,9 @@ function eventsIn(text: string): Event[] {
   });
 }
 
-/** Starts `ferry` with these arguments. */
-export function spawnFerry(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [artifactPath('ferry.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts `ferry` with these arguments, in a Node with those. */
+export function spawnFerry(args: readonly string[], nodeArguments: readonly string[] = []): ChildProcess {
+  return spawn(process.execPath, [...nodeArguments, artifactPath('ferry.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** Waits for a started `ferry` to end. */
@@ -57,10 +57,15 @@ export interface ControllerProcess {
 }
 
 /** Starts a management controller and waits until it is ready. */
-export async function startController(stateDirectory: string, ...args: string[]): Promise<ControllerProcess> {
+export function startController(stateDirectory: string, ...args: string[]): Promise<ControllerProcess> {
+  return startControllerIn([], stateDirectory, ...args);
+}
+
+/** The same, in a Node with these arguments. */
+export async function startControllerIn(nodeArguments: readonly string[], stateDirectory: string, ...args: string[]): Promise<ControllerProcess> {
   // Images without a signature, and no waiting for a trial, unless the test is about that.
   const usual = [...(args.includes('--trust') ? [] : ['--lab-mode']), ...(args.includes('--trial') ? [] : ['--trial', '0'])];
-  const child = spawnFerry(['bmc', '--state', stateDirectory, '--json', ...usual, ...args]);
+  const child = spawnFerry(['bmc', '--state', stateDirectory, '--json', ...usual, ...args], nodeArguments);
   const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
   let output = '';
   child.stderr?.on('data', (piece: Buffer) => { output += piece.toString(); });

@@ -7,13 +7,17 @@ import { hashRing, RING_SIZE, Word } from './hash-ring.ts';
 
 /** A thread that does not move for so long is dead. */
 const PATIENCE_MS = 10_000;
-/** Bytes after which the thread is woken: small enough to begin early, large enough to wake seldom. */
+/** The most bytes that are put in at once. */
 const PIECE = 64 * 1024;
+/** Bytes after which the thread is woken: to wake costs more than to hash a little. */
+const WAKE = 512 * 1024;
 
 export class HashThread implements HashEngine {
   readonly #ring = hashRing();
   readonly #worker: Worker;
   #isRunning = false;
+  /** Bytes that the thread has not been told of. */
+  #untold = 0;
   #failure: Error | undefined;
 
   constructor() {
@@ -44,6 +48,7 @@ export class HashThread implements HashEngine {
 
   #begin(): void {
     const { words } = this.#ring;
+    this.#changed();
     this.#await(() => Atomics.load(words, Word.taken) === Atomics.load(words, Word.put), Word.taken);
     this.#count(Word.begun);
     this.#isRunning = true;
@@ -52,16 +57,22 @@ export class HashThread implements HashEngine {
   #put(piece: Uint8Array): void {
     const { words, bytes } = this.#ring;
     const put = Atomics.load(words, Word.put);
-    this.#await(() => ((put + piece.length - Atomics.load(words, Word.taken)) | 0) <= RING_SIZE, Word.taken);
+    const hasRoom = (): boolean => ((put + piece.length - Atomics.load(words, Word.taken)) | 0) <= RING_SIZE;
+    if (!hasRoom()) {
+      this.#changed();
+      this.#await(hasRoom, Word.taken);
+    }
     const at = (put >>> 0) % RING_SIZE;
     const first = Math.min(piece.length, RING_SIZE - at);
     bytes.set(piece.subarray(0, first), at);
     if (first < piece.length) bytes.set(piece.subarray(first), 0);
     Atomics.store(words, Word.put, (put + piece.length) | 0);
-    this.#changed();
+    this.#untold += piece.length;
+    if (this.#untold >= WAKE) this.#changed();
   }
 
   #changed(): void {
+    this.#untold = 0;
     Atomics.add(this.#ring.words, Word.changes, 1);
     Atomics.notify(this.#ring.words, Word.changes);
   }

@@ -12,6 +12,9 @@ export const STATUS_WRITE_ENABLED = 0x02;
 export const STATUS_PROTECTION = 0x1c;
 const PROTECTION_SHIFT = 2;
 const PROTECT_ALL = 7;
+/** What a program or erase of at most so many bytes works on is not made anew each time. */
+const SCRATCH_SIZE = 64 * 1024;
+const BLANK = new Uint8Array(SCRATCH_SIZE).fill(0xff);
 
 export interface NorChipOptions {
   readonly part: FlashPart;
@@ -35,6 +38,7 @@ export class NorChip {
   #isEnabled = false;
   #protection = 0;
   #cut: FlashOperation | undefined;
+  readonly #scratch = new Uint8Array(SCRATCH_SIZE);
 
   constructor(options: NorChipOptions) {
     this.#options = options;
@@ -160,7 +164,7 @@ export class NorChip {
 
   #complete({ kind, address, size, data }: FlashOperation): void {
     if (kind === 'program') return this.#clearBits(address, data ?? new Uint8Array(0));
-    this.#options.cells.write(address, new Uint8Array(size).fill(0xff));
+    this.#options.cells.write(address, size <= SCRATCH_SIZE ? BLANK.subarray(0, size) : new Uint8Array(size).fill(0xff));
     this.#options.weak?.settle(address, size);
   }
 
@@ -189,14 +193,14 @@ export class NorChip {
   }
 
   #clearBits(address: number, data: Uint8Array): void {
-    const bytes = new Uint8Array(data.length);
+    const bytes = data.length <= SCRATCH_SIZE ? this.#scratch.subarray(0, data.length) : new Uint8Array(data.length);
     this.#options.cells.read(address, bytes);
     clear(bytes, data);
     this.#options.cells.write(address, bytes);
   }
 }
 
-/** Clears what `data` has cleared, word by word: programming is half of what the model does. `bytes` owns its buffer. */
+/** Clears what `data` has cleared, word by word: programming is half of what the model does. `bytes` begins its buffer. */
 function clear(bytes: Uint8Array, data: Uint8Array): void {
   const count = bytes.length >>> 2;
   const words = new Uint32Array(bytes.buffer, 0, count);

@@ -15,6 +15,7 @@ function show(result: Comparison, json: boolean): void {
   const rates = `${result.ours.toFixed(0).padStart(6)} ${result.unit}  ${result.theirs.toFixed(0).padStart(6)} ${result.unit}`;
   const spread = `(${result.lowest.toFixed(2)} to ${result.highest.toFixed(2)})`;
   process.stdout.write(`${result.job.padEnd(40)} ${rates}  ${result.ratio.toFixed(2).padStart(6)} x ${spread.padEnd(16)} ${result.peer}\n`);
+  for (const note of result.notes ?? []) process.stdout.write(`    ${note}\n`);
 }
 
 const args = process.argv.slice(2);

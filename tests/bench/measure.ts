@@ -11,6 +11,8 @@ export interface Comparison {
   readonly ratio: number;
   readonly lowest: number;
   readonly highest: number;
+  /** Lines that explain the figure. */
+  readonly notes?: readonly string[];
 }
 
 export function median(values: readonly number[]): number {
