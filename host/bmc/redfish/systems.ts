@@ -1,6 +1,7 @@
 // Systems/1: the host, its power and its BIOS.
 import type { ManagementIdentity, ManagementSnapshot } from '../management.ts';
 import type { PowerAction } from '../power.ts';
+import { bootProgressOf } from './boot-progress.ts';
 import { callerOf, type RedfishPlugin } from './context.ts';
 import { told } from './firmware-inventory.ts';
 import { refusal } from './redfish-error.ts';
@@ -25,7 +26,8 @@ export const systems: RedfishPlugin = (app, { management }) => {
   });
 };
 
-function systemResource(identity: ManagementIdentity, { components, power, removal, holder }: ManagementSnapshot): object {
+function systemResource(identity: ManagementIdentity, { components, power, removal, holder, boot }: ManagementSnapshot): object {
+  const progress = bootProgressOf(boot);
   const bios = components.find(({ name }) => name === BIOS);
   const slot = bios?.running === undefined ? undefined : bios.slots[bios.running];
   const isBroken = bios !== undefined && slot === undefined;
@@ -39,7 +41,8 @@ function systemResource(identity: ManagementIdentity, { components, power, remov
     Model: identity.platform,
     UUID: identity.uuid,
     PowerState: power === 'on' ? 'On' : 'Off',
-    Status: { State: power === 'on' ? 'Enabled' : 'Disabled', Health: isBroken ? 'Critical' : 'OK' },
+    Status: { State: power === 'on' ? 'Enabled' : 'Disabled', Health: isBroken ? 'Critical' : boot?.state === 'stopped' ? 'Warning' : 'OK' },
+    ...(progress === undefined ? {} : { BootProgress: progress }),
     ...(bios === undefined ? {} : { BiosVersion: slot?.version ?? null }),
     Boot: { BootSourceOverrideEnabled: 'Disabled', BootSourceOverrideTarget: 'None', 'BootSourceOverrideTarget@Redfish.AllowableValues': ['None'] },
     Oem: {
