@@ -37,6 +37,7 @@ export * from "./wire/end-file";
 export * from "./wire/end-upgrade";
 export * from "./wire/abort";
 export * from "./wire/status-report";
+export * from "./wire/storage-serve";
 export * from "./wire/recovery-message";
 export * from "./wire/recovery-request";
 export * from "./wire/recovery-offer";

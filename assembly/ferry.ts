@@ -11,6 +11,7 @@ import { showHelp, showVersion } from "./program/help";
 import { inventoryCommand } from "./program/inventory";
 import { planCommand } from "./program/plan-command";
 import { runCommand } from "./program/run";
+import { serveCommand } from "./program/serve";
 import { statusCommand } from "./program/status";
 import { Status } from "./status";
 
@@ -24,6 +25,7 @@ function main(): u32 {
     case Command.Check: return checkCommand();
     case Command.Inventory: return inventoryCommand();
     case Command.Status: return statusCommand();
+    case Command.Serve: return serveCommand();
     case Command.Help: return showHelp();
     default: return showVersion();
   }

@@ -17,6 +17,7 @@ export enum Command {
   Check,
   Inventory,
   Status,
+  Serve,
   Help,
   Version,
 }
@@ -123,6 +124,7 @@ function readCommand(at: usize, size: u32): Status {
   else if (equals(at, size, "check")) command = Command.Check;
   else if (equals(at, size, "inventory")) command = Command.Inventory;
   else if (equals(at, size, "status")) command = Command.Status;
+  else if (equals(at, size, "serve")) command = Command.Serve;
   else if (equals(at, size, "help")) command = Command.Help;
   else if (equals(at, size, "version")) command = Command.Version;
   else return refuseCommand(at, size);
@@ -187,13 +189,14 @@ function refuseCommand(at: usize, size: u32): Status {
   failBegin();
   textLiteral("unknown command ");
   textQuoted(at, size);
-  textLiteral(": expected run, plan, check, inventory, status, help or version");
+  textLiteral(": expected run, plan, check, inventory, status, serve, help or version");
   nearestBegin(at, size);
   nearestOffer("run");
   nearestOffer("plan");
   nearestOffer("check");
   nearestOffer("inventory");
   nearestOffer("status");
+  nearestOffer("serve");
   nearestOffer("help");
   nearestOffer("version");
   return refused(nearest);

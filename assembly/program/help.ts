@@ -25,6 +25,7 @@ export function showHelp(): u32 {
   line("  check      check the config, its images and signatures, without the device");
   line("  inventory  show the components of the device and their versions");
   line("  status     show what the device is doing right now");
+  line("  serve      let the device read images of this volume, until stopped");
   line("  version    show the version of this program");
   line("");
   line("options:");

@@ -7,6 +7,7 @@ import type { BootWatch } from './boot-watch.ts';
 import type { ControllerEvents } from './controller-events.ts';
 import type { ControllerOptions } from './controller-options.ts';
 import type { ControllerParts } from './controller-parts.ts';
+import type { HostFiles, ServedFiles } from './host-files.ts';
 import type { LoggedEvent } from './event-log.ts';
 import { flashChips } from './flash-chips.ts';
 import { LocalPush } from './local-push.ts';
@@ -32,6 +33,7 @@ export interface ControllerManagementOptions {
   readonly receiver: Receiver;
   readonly power: PowerControl;
   readonly boot: BootWatch;
+  readonly hostFiles: ServedFiles;
   nowMs(): number;
 }
 
@@ -76,6 +78,10 @@ export class ControllerManagement implements Management, SlotKeeper {
 
   eventsSince(number: number): readonly LoggedEvent[] {
     return this.#of.events.since(number);
+  }
+
+  get hostFiles(): HostFiles {
+    return this.#of.hostFiles;
   }
 
   onEvent(listener: (event: LoggedEvent) => void): () => void {

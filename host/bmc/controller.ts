@@ -9,6 +9,7 @@ import type { ControllerOptions } from './controller-options.ts';
 import { closeParts, openParts, type ControllerParts } from './controller-parts.ts';
 import { ControllerEvents } from './controller-events.ts';
 import type { ControllerEvent } from './event-log.ts';
+import { ServedFiles } from './host-files.ts';
 import type { Management } from './management.ts';
 import { runningText } from './note-events.ts';
 import { PowerControl } from './power-control.ts';
@@ -37,6 +38,7 @@ export class Controller {
   readonly #status: PublishedStatus;
   readonly #power: PowerControl;
   readonly #boot: BootWatch;
+  readonly #hostFiles: ServedFiles;
   readonly #management: ControllerManagement;
   /** A response that the ring had no room for. The next one takes its place: the host repeats what it has not heard of. */
   #waiting: Uint8Array | undefined;
@@ -63,7 +65,10 @@ export class Controller {
       });
       this.#power = new PowerControl(options.registers, options.clock, {
         busIsUp: (isUp) => this.#mailbox.setHostPower(isUp),
-        hostLost: () => (this.#hostWasLost = true),
+        hostLost: () => {
+          this.#hostWasLost = true;
+          this.#hostFiles.lose();
+        },
         hostReset: () => (this.#hostWasReset = true),
         hostStarted: () => this.#boot.hostStarted(),
         say: (event) => this.say(event),
@@ -74,8 +79,9 @@ export class Controller {
         hostUp: () => (this.#hostIsUp = true),
         say: (event) => this.say(event),
       }, options.bootTimes);
+      this.#hostFiles = new ServedFiles(options.clock, (event) => this.say(event));
       this.#management = new ControllerManagement({
-        options, parts: this.#parts, events: this.#events, receiver: this.#receiver, power: this.#power, boot: this.#boot, nowMs: () => this.#now(),
+        options, parts: this.#parts, events: this.#events, receiver: this.#receiver, power: this.#power, boot: this.#boot, hostFiles: this.#hostFiles, nowMs: () => this.#now(),
       });
       this.#status = new PublishedStatus(this.#receiver, this.#mailbox);
     } catch (error) {
@@ -117,6 +123,7 @@ export class Controller {
     let worked = false;
     this.#power.poll();
     this.#boot.poll();
+    this.#hostFiles.poll();
     this.#management.poll(begin);
     for (let round = 0; round < SLICE_ROUNDS; round++) {
       const now = this.#now();
@@ -190,7 +197,11 @@ export class Controller {
     const { inbox } = this.#receiver;
     const size = this.#mailbox.receive(inbox, () => this.#receiver.messageSize(inbox.length));
     if (size === 0) return false;
-    if (this.#receiver.deliver(MAILBOX_LINK, inbox.subarray(0, size), now) === 'Ok') this.#boot.heard();
+    const answer = this.#hostFiles.answer(inbox.subarray(0, size));
+    if (answer !== undefined) {
+      this.#boot.heard();
+      this.#respond(MAILBOX_LINK, answer);
+    } else if (this.#receiver.deliver(MAILBOX_LINK, inbox.subarray(0, size), now) === 'Ok') this.#boot.heard();
     else this.#dropped++;
     return true;
   }

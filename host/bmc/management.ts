@@ -3,6 +3,7 @@
 import type { ComponentSnapshot, TransferSnapshot } from '../core/receiver-exports.ts';
 import type { BootSnapshot } from './boot-watch.ts';
 import type { LoggedEvent } from './event-log.ts';
+import type { HostFiles } from './host-files.ts';
 import type { PowerAction, PowerState } from './power.ts';
 import type { UpgradeRecord } from './upgrade-record.ts';
 
@@ -145,6 +146,8 @@ export interface SlotVerification {
 
 /** Looks at flash itself, and lets the records follow what it finds. The controller does; a board that a test plays need not. */
 export interface SlotKeeper {
+  /** Files of the host's storage; undefined where no bus leads to one. */
+  readonly hostFiles?: HostFiles;
   /**
    * Reads the slot that a component runs from back, a piece at a time, and compares it with its record. From a look that
    * finds a difference to the next one, the same image is taken again, as if none ran.

@@ -1,4 +1,5 @@
 // The commands that are ferry.wasm's own: the program carries them out, this gives it its environment after the OS.
+import { statSync } from 'node:fs';
 import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { type Command, type CommandOption, JSON_OPTION, MACHINE_OPTION, machineOf, type OptionValues, textOf, usage } from './command.ts';
 
@@ -54,6 +55,24 @@ const withoutConfig = (name: string, summary: string, text: readonly string[], e
   run: (values) => runProgram(name, values, false),
 });
 
+const serve: Command = {
+  name: 'serve',
+  summary: 'let the management controller read images from a directory of this host',
+  text: [
+    'For controllers that recover firmware from the host\'s storage, [source NAME] with kind = host in their recovery.ini.',
+    'They read files of this directory over the bus, each beside its signature, and nothing else of this host. Runs until it',
+    'is stopped; `ferry run` and `ferry inventory` have to wait meanwhile.',
+  ],
+  options: [{ name: 'images', value: 'DIR', text: 'the directory, for example /boot/efi/firmware' }, MACHINE_OPTION, LOG_OPTION, JSON_OPTION],
+  examples: [['ferry serve --images /boot/efi/firmware', 'until Ctrl-C']],
+  async run(values) {
+    const images = textOf(values, 'images');
+    if (images === undefined || statSync(images, { throwIfNoEntry: false })?.isDirectory() !== true) throw usage(`ferry serve: expected --images and a directory, got ${images ?? 'none'}`, 'serve');
+    const { runPostOs } = await import('../os/run.ts');
+    return runPostOs({ args: ['ferry', 'serve', ...(values['json'] === true ? ['--json'] : [])], volumeRoot: resolve(images), stateDirectory: machineOf(values), logPath: textOf(values, 'log') });
+  },
+};
+
 export const PROGRAM_COMMANDS: readonly Command[] = [
   withConfig('run', 'carry out a config file after the OS is up', [
     'Sends the images that the config names to the management controller, in its order, without a question.',
@@ -77,4 +96,5 @@ export const PROGRAM_COMMANDS: readonly Command[] = [
   withoutConfig('status', 'what the device is doing right now', [
     'Read from the device\'s registers: an upgrade that is under way is not disturbed.',
   ], [['ferry status', 'phase, bytes, and whether it is safe to remove power']]),
+  serve,
 ];

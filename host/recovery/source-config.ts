@@ -1,5 +1,6 @@
 // The keys of a [source NAME] section, by its kind.
 import { type PeersConfig, readPeers } from './peers/peers-config.ts';
+import { PLACEHOLDERS, unknownPlaceholder } from './place-name.ts';
 import type { SectionReader } from './section-reader.ts';
 
 export interface DirectoryConfig {
@@ -20,6 +21,13 @@ export interface FatImageConfig {
   readonly holdHost: boolean;
 }
 
+export interface HostConfig {
+  readonly kind: 'host';
+  readonly name: string;
+  /** A path in the directory that the host serves, with placeholders as of `WebConfig`. */
+  readonly file: string;
+}
+
 export interface WebConfig {
   readonly kind: 'web';
   readonly name: string;
@@ -29,10 +37,9 @@ export interface WebConfig {
   readonly authorities: string | undefined;
 }
 
-export type SourceConfig = DirectoryConfig | FatImageConfig | WebConfig | PeersConfig;
+export type SourceConfig = DirectoryConfig | FatImageConfig | HostConfig | WebConfig | PeersConfig;
 
-const KINDS = ['directory', 'fat-image', 'web', 'peers'] as const;
-const PLACEHOLDERS = ['component', 'platform', 'version', 'sha256'];
+const KINDS = ['directory', 'fat-image', 'host', 'web', 'peers'] as const;
 
 export function readSource(reader: SectionReader): SourceConfig {
   const kind = reader.choice('kind', KINDS);
@@ -46,17 +53,28 @@ const READERS: { readonly [Kind in (typeof KINDS)[number]]: (reader: SectionRead
     kind: 'fat-image', name: reader.name, path: reader.path('path'), directory: (reader.text('directory') ?? '').split(/[\\/]+/).filter((name) => name !== ''),
     holdHost: holdsHost(reader),
   }),
+  'host': (reader) => ({ kind: 'host', name: reader.name, file: hostFile(reader) }),
   'web': (reader) => ({ kind: 'web', name: reader.name, url: webAddress(reader), authorities: reader.text('authorities') === undefined ? undefined : reader.path('authorities') }),
   'peers': readPeers,
 };
 
 const holdsHost = (reader: SectionReader): boolean => reader.choice('hold-host', ['no', 'yes']) === 'yes';
 
+function expectPlaceholders(reader: SectionReader, key: string, text: string): void {
+  const unknown = unknownPlaceholder(text);
+  if (unknown !== undefined) throw reader.wrong(key, `expected {${PLACEHOLDERS.join('}, {')}} to be filled in, got {${unknown}}`);
+}
+
+function hostFile(reader: SectionReader): string {
+  const text = reader.text('file') ?? '{component}.bin';
+  expectPlaceholders(reader, 'file', text);
+  return text;
+}
+
 function webAddress(reader: SectionReader): string {
   const expected = 'http://HOST/PATH or https://HOST/PATH of an image';
   const text = reader.required('url', expected);
-  const unknown = [...text.matchAll(/\{([^}]*)\}/g)].map((match) => match[1] ?? '').find((name) => !PLACEHOLDERS.includes(name));
-  if (unknown !== undefined) throw reader.wrong('url', `expected {${PLACEHOLDERS.join('}, {')}} to be filled in, got {${unknown}}`);
+  expectPlaceholders(reader, 'url', text);
   const filled = text.replace(/\{[^}]*\}/g, 'x');
   const url = URL.canParse(filled) ? new URL(filled) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) throw reader.wrong('url', `expected ${expected}, got ${text}`);

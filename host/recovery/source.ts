@@ -8,8 +8,8 @@ export const RECOVERY_BLOCK = 64 * 1024;
 /** Why an image is needed. */
 export type NeedReason = 'corrupt' | 'dead' | 'unfinished' | 'empty' | 'outdated' | 'ordered';
 
-/** `directory` and `fat-image` are this machine's, `web` is a server, `peers` are other machines (host/recovery/peers). */
-export type SourceKind = 'directory' | 'fat-image' | 'web' | 'peers';
+/** `directory` and `fat-image` are this machine's, `host` is the host's storage over the bus, `web` is a server, `peers` are other machines (host/recovery/peers). */
+export type SourceKind = 'directory' | 'fat-image' | 'host' | 'web' | 'peers';
 
 /** What the machine needs, as it is told to every source. */
 export interface RecoveryNeed {

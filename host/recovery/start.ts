@@ -38,7 +38,7 @@ export function prepareRecovery(file: string): PreparedRecovery {
       const note = (name: string) => (text: string): void => controller.say({ event: 'recovery-source', text: `the source ${name}: ${text}` });
       const groups = groupsOf(config, note);
       const keys = () => readTrust(stateDirectory).keys;
-      const surroundings = { hostIsOff: () => management.snapshot().power === 'off' };
+      const surroundings = { hostIsOff: () => management.snapshot().power === 'off', hostFiles: management.hostFiles };
       const sources = config.sources.map((source) => makeSource(source, keys, note(source.name), groups.get(source.name), surroundings));
       const trust = () => readTrust(stateDirectory);
       const agent = new RecoveryAgent({

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { candidateOf, SIGNATURE_ENDING, SIGNATURE_LIMIT } from './found-image.ts';
+import { filledIn } from './place-name.ts';
 import type { Candidate, RecoveryNeed, Source, TakeBytes } from './source.ts';
 import type { WebConfig } from './source-config.ts';
 import { getFile, shownAddress } from './web-request.ts';
@@ -64,11 +65,4 @@ function beginOf(response: IncomingMessage, from: number, id: string): number {
   throw new Error(`${shownAddress(new URL(id))}: expected the bytes from ${from} on, got another range`);
 }
 
-function addressFor(pattern: string, { component, platform, wanted, running }: RecoveryNeed): string {
-  const values: Readonly<Record<string, string | undefined>> = { component, platform, version: wanted?.version ?? running?.version, sha256: wanted?.sha256 ?? running?.sha256 };
-  return pattern.replace(/\{([a-z0-9]+)\}/g, (_all, name: string) => {
-    const value = values[name];
-    if (value === undefined || value === '') throw new Error(`${pattern}: no ${name} is known to fill in: nothing is wanted and nothing ran`);
-    return encodeURIComponent(value);
-  });
-}
+const addressFor = (pattern: string, need: RecoveryNeed): string => filledIn(pattern, need, encodeURIComponent);

@@ -22,8 +22,8 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['chekc'], 'unknown command "chekc": expected run, plan, check, inventory, status, help or version', 'write check if that was meant; '],
-    [['frobnicate'], 'unknown command "frobnicate": expected run, plan, check, inventory, status, help or version', ''],
+    [['chekc'], 'unknown command "chekc": expected run, plan, check, inventory, status, serve, help or version', 'write check if that was meant; '],
+    [['frobnicate'], 'unknown command "frobnicate": expected run, plan, check, inventory, status, serve, help or version', ''],
     [['check', 'plan'], 'command line: expected one command, got "plan"', ''],
     [['check', '--jsno', '-c', 'ferry.ini'], 'unknown option "--jsno": expected -c FILE, --json, --after-os, --help or --version', 'write --json if that was meant; '],
     [['check', '-x'], 'unknown option "-x": expected -c FILE, --json, --after-os, --help or --version', ''],
@@ -39,7 +39,7 @@ describe('the command line', () => {
     [['plan'], 'no config file: expected -c FILE', ''],
     [[], 'no config file: expected -c FILE', ''],
     [['check', ''], 'command line: expected one command, got ""', ''],
-    [['ch\x1b[2Jeck'], 'unknown command "ch\\x1b[2Jeck": expected run, plan, check, inventory, status, help or version', ''],
+    [['ch\x1b[2Jeck'], 'unknown command "ch\\x1b[2Jeck": expected run, plan, check, inventory, status, serve, help or version', ''],
     [Array.from({ length: 64 }, () => '--json'), undefined, ''],
     [['x'.repeat(8192)], 'the command line is too long: expected at most 64 arguments and 8,192 bytes', ''],
   ])('refuses %j', (args, failed, advice) => {

@@ -65,7 +65,7 @@ describe('an error names file, line and key, what was expected and what was foun
     ['[donor]\ninterfaces = eth0\n', 'recovery.ini:2: [donor] interfaces: expected one of to, uploads,'],
     ['[component BIOS]\n', 'recovery.ini:1: [component BIOS]: expected 1 to 15 of a-z, 0-9 and "-", got another name'],
     ['[component bios]\nsha256 = ab\n', 'recovery.ini:2: [component bios] sha256: expected 64 hexadecimal digits in lower case, got "ab"'],
-    ['[source a]\npath = x\n', 'recovery.ini:1: [source a] kind: expected directory or fat-image or web or peers, got none'],
+    ['[source a]\npath = x\n', 'recovery.ini:1: [source a] kind: expected directory or fat-image or host or web or peers, got none'],
     ['[source a]\nkind = directory\n', 'recovery.ini:1: [source a] path: expected a path, got none'],
     ['[source a]\nkind = peers\nlink = icmb2\n', 'recovery.ini:3: [source a] link: expected lan or wireless'],
     ['[source a]\nkind = web\nurl = ftp://x/y\n', 'recovery.ini:3: [source a] url: expected http://HOST/PATH or https://HOST/PATH of an image, got ftp://x/y'],

@@ -87,7 +87,7 @@ export class Rig {
     const { controller } = this.machine;
     const trust = () => readTrust(this.machine.state);
     const makeSources = () => this.#given.sources?.(this) ?? config.sources
-      .map((one) => this.#awaited(makeSource(one, () => trust().keys, undefined, undefined, { hostIsOff: () => this.management.snapshot().power === 'off' })));
+      .map((one) => this.#awaited(makeSource(one, () => trust().keys, undefined, undefined, { hostIsOff: () => this.management.snapshot().power === 'off', hostFiles: this.management.hostFiles })));
     const sources = makeSources();
     this.agent = new RecoveryAgent({
       stateDirectory: this.machine.state, management: this.management, config, sources, clock: this.clock,

@@ -7,7 +7,7 @@ const WORDS = {
   OK: [
     'account-changed', 'account-created', 'account-removed', 'activated', 'asked', 'boot-complete', 'certificate-made', 'committed', 'download-started', 'file-received',
     'file-started', 'file-stored', 'host-reset', 'keys-changed', 'listening', 'logged-in', 'logged-out', 'pending', 'power-off', 'power-on', 'power-requested',
-    'power-restarted', 'ready', 'repair-started', 'restart', 'stopped', 'trial', 'upgrade-ended', 'upgrade-started',
+    'power-restarted', 'ready', 'repair-started', 'restart', 'stopped', 'storage-ended', 'storage-served', 'trial', 'upgrade-ended', 'upgrade-started',
     'recovery-candidate', 'recovery-choice', 'recovery-confirming', 'recovery-fetching', 'recovery-healthy', 'recovery-holding', 'recovery-ordered', 'recovery-reading-back', 'recovery-received',
     'recovery-releasing', 'recovery-resumed', 'recovery-sourcing', 'recovery-staged', 'recovery-waiting', 'recovery-writing',
   ],
