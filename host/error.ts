@@ -56,7 +56,9 @@ export type FerryErrorCode =
   /** A recovery.ini is wrong, or missing. Nothing was started. */
   | 'recovery-invalid'
   /** The journal or the spool of recovery can not be used. */
-  | 'recovery-failed';
+  | 'recovery-failed'
+  /** An image can not be read to make a patch of it, or the patch can not be written. No patch was made. */
+  | 'patch-failed';
 
 export interface FerryErrorOptions extends ErrorOptions {
   /** One sentence: what the reader does next. */

@@ -6,7 +6,8 @@ import { PATH_CAPACITY, pathExpected, pathResolve, pathSize } from "../program/p
 import { textBytes, textLiteral, textNumber } from "../program/text";
 import {
   COMPONENT_LIMIT, MAXIMUM_IMAGES, NAME_LIMIT, VERSION_LIMIT, imageAdd, imageCount, imageDigestPlace, imageFile, imageForComponent,
-  imageLine, imageName, imageNameSize, imageNamed, imageSignature, setImageAllow, setImageComponent, setImageFileSize, setImageName,
+  imageLine, imageName, imageNameSize, imageNamed, imagePatch, imageSignature, setImageAllow, setImageComponent, setImageFileSize, setImageName,
+  setImagePatchSize,
   setImageSignatureBeside, setImageSignatureSize, setImageVersion,
 } from "./image-table";
 import { iniKey, iniKeySize, iniValue, iniValueSize } from "./ini";
@@ -57,6 +58,7 @@ export function imageKey(directory: usize, directorySize: u32): Status {
   if (is("sha256")) return readDigest();
   if (is("allow")) return readAllow();
   if (is("signature")) return readSignature(directory, directorySize);
+  if (is("patch")) return readPatch(directory, directorySize);
   keyUnknownBegin();
   nearestOffer("file");
   nearestOffer("component");
@@ -64,7 +66,8 @@ export function imageKey(directory: usize, directorySize: u32): Status {
   nearestOffer("sha256");
   nearestOffer("allow");
   nearestOffer("signature");
-  return keyUnknown("file, component, version, sha256, allow or signature in [image NAME]");
+  nearestOffer("patch");
+  return keyUnknown("file, component, version, sha256, allow, signature or patch in [image NAME]");
 }
 
 /** The section ends: has it all that it needs? */
@@ -185,5 +188,15 @@ function readSignature(directory: usize, directorySize: u32): Status {
     return problemValue(pathExpected);
   }
   setImageSignatureSize(image, pathSize);
+  return Status.Ok;
+}
+
+function readPatch(directory: usize, directorySize: u32): Status {
+  const status: Status = keyGiven(6);
+  if (status != Status.Ok) return status;
+  if (pathResolve(directory, directorySize, iniValue, iniValueSize, imagePatch(image), PATH_CAPACITY) != Status.Ok) {
+    return problemValue(pathExpected);
+  }
+  setImagePatchSize(image, pathSize);
   return Status.Ok;
 }

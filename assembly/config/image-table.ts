@@ -13,6 +13,8 @@
  *   file              140   1024    resolved on the volume
  *   signature        1164   1032    the same; where the config names none: FILE.minisig
  *   signature size   2196      4
+ *   patch            2200   1024    as the file; the config need not name one
+ *   patch size       3224      4    0: none is named
  */
 import { literalAt, sameBytes } from "../program/literal";
 import { PATH_CAPACITY } from "../program/path";
@@ -44,12 +46,14 @@ const VERSION: usize = 108;
 const FILE: usize = 140;
 const SIGNATURE: usize = 1164;
 const SIGNATURE_SIZE: usize = 2196;
-const STRIDE: usize = 2200;
+const PATCH: usize = 2200;
+const PATCH_SIZE: usize = 3224;
+const STRIDE: usize = 3232;
 const DIGEST_GIVEN: u32 = 1;
 const SIGNATURE_NAMED: u32 = 2;
-const table: usize = memory.data(35200, 16);
+const table: usize = memory.data(51712, 16);
 if (SIGNATURE != FILE + <usize>PATH_CAPACITY || SIGNATURE_SIZE != SIGNATURE + <usize>PATH_CAPACITY + 8) ERROR("room for two paths");
-if (<usize>35200 != STRIDE * <usize>MAXIMUM_IMAGES) ERROR("the table's size");
+if (<usize>51712 != STRIDE * <usize>MAXIMUM_IMAGES) ERROR("the table's size");
 const SUFFIX: string = ".minisig";
 
 /** Set by `imageTableBegin` and `imageAdd`. */
@@ -64,6 +68,7 @@ export function imageTableBegin(): void {
 export function imageAdd(line: u32): void {
   const at: usize = entry(imageCount);
   memory.fill(at, 0, FILE);
+  store<u32>(at, 0, PATCH_SIZE);
   store<u32>(at, line);
   imageCount++;
 }
@@ -157,6 +162,20 @@ export function setImageSignatureBeside(index: u32): void {
   memory.copy(imageSignature(index), imageFile(index), size);
   for (let i: u32 = 0; i < <u32>SUFFIX.length; i++) store<u8>(imageSignature(index) + <usize>(size + i), <u8>literalAt(SUFFIX, i));
   store<u32>(entry(index), size + SUFFIX.length, SIGNATURE_SIZE);
+}
+
+/** The path of a patch that the config names, `imagePatchSize` bytes; 0 when it names none. */
+export function imagePatch(index: u32): usize {
+  return entry(index) + PATCH;
+}
+
+export function imagePatchSize(index: u32): u32 {
+  return load<u32>(entry(index), PATCH_SIZE);
+}
+
+/** The path was resolved into `imagePatch` already. */
+export function setImagePatchSize(index: u32, size: u32): void {
+  store<u32>(entry(index), size, PATCH_SIZE);
 }
 
 export function imageComponent(index: u32): usize {

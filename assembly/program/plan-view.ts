@@ -3,6 +3,9 @@ import {
   imageComponent, imageComponentSize, imageName, imageNameSize, imageVersion, imageVersionSize,
 } from "../config/image-table";
 import { eventBegin, eventBool, eventDigest, eventEnd, eventLiteral, eventNumber, eventText } from "./event";
+import { patchBaseVersion, patchFound } from "./image-patch";
+import { NO_PATCH, VERSION_SIZE } from "../wire/message-type";
+import { paddedLength } from "../wire/text";
 import { planDigest, planPresent, planPresentSize, planSize, planSlotSize, planVerdict, planWaitsForTrial } from "./plan";
 import { textSize } from "./quantity";
 import { eventSignature } from "./signature-view";
@@ -48,6 +51,15 @@ export function sayPlanHead(): void {
   sayEnd();
 }
 
+/** What is sent in place of the image. */
+function textPatch(index: u32): void {
+  if (patchFound(index) == NO_PATCH) return;
+  textLiteral(", as a patch of ");
+  textSize(patchFound(index));
+  textLiteral(" for ");
+  textBytes(patchBaseVersion(index), paddedLength(patchBaseVersion(index), VERSION_SIZE));
+}
+
 export function showPlanned(index: u32): void {
   const verdict: Verdict = planVerdict(index);
   sayBegin();
@@ -64,6 +76,7 @@ export function showPlanned(index: u32): void {
   textSize(planSize(index));
   textColumn(60);
   textLiteral(reason(verdict));
+  textPatch(index);
   if (planWaitsForTrial(index)) textLiteral(", once the trial of what runs has ended");
   sayEnd();
   eventBegin("plan");
@@ -77,6 +90,7 @@ export function showPlanned(index: u32): void {
   eventLiteral("verdict", verdictName(verdict));
   eventBool("send", verdictSends(verdict));
   eventLiteral("reason", reason(verdict));
+  eventNumber("patch", patchFound(index));
   eventBool("waitsForTrial", planWaitsForTrial(index));
   eventSignature(index);
   eventEnd();

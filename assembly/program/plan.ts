@@ -13,11 +13,12 @@ import {
   FLAG_HOST_RESET, FLAG_IN_PLACE, inventoryFlags, inventoryFloor, inventoryPending, inventoryRunning, inventorySlotCount,
   inventorySlotDigest, inventorySlotSize, inventorySlotState, inventorySlotVersion, inventoryTrialAttempt, NO_SLOT,
 } from "../wire/inventory";
-import { Allow, DIGEST_SIZE, LOWEST_VERSION, NAME_SIZE, SlotState, VERSION_SIZE } from "../wire/message-type";
+import { Allow, DIGEST_SIZE, LOWEST_VERSION, NAME_SIZE, PATCHES_SINCE, SlotState, VERSION_SIZE } from "../wire/message-type";
 import { paddedLength } from "../wire/text";
 import { deviceFind, deviceLabMode } from "./device-table";
 import { IMAGE_DIGEST, imageClose, imageOpen, imageSize } from "./image";
 import { signatureIsGiven, signatureRead, signatureSecurity, SignatureState } from "./image-signature";
+import { patchFind, patchNone } from "./image-patch";
 import { sameBytes } from "./literal";
 import { SESSION_PLATFORM, sessionVersion } from "./session";
 import { Field, fieldText, fieldTextSize } from "./trusted-comment";
@@ -139,6 +140,7 @@ function judgeVersion(index: u32, running: u32): Verdict {
 /** Reads an image and judges it. The image is closed again. */
 export function planImage(index: u32): Verdict {
   memory.fill(entry(index), 0, ENTRY);
+  patchNone(index);
   let verdict: Verdict = Verdict.BadImage;
   planStatus = imageOpen(index, imageFile(index), imageFileSize(index), imageExpectedDigest(index));
   imageClose();
@@ -152,6 +154,7 @@ export function planImage(index: u32): Verdict {
       store<u32>(entry(index), inventorySlotSize, SLOT_SIZE);
       notePresent(index);
       verdict = judge(index);
+      if (verdictSends(verdict) && sessionVersion >= PATCHES_SINCE) patchFind(index, planDigest(index), planSize(index));
       const isInPlace: bool = (inventoryFlags & FLAG_IN_PLACE) != 0;
       store<u32>(entry(index), inventoryTrialAttempt != 0 && !isInPlace ? 1 : 0, ON_TRIAL);
     }

@@ -8,16 +8,17 @@ import {
 import { mailboxSize } from "../bus/mailbox";
 import { Status } from "../status";
 import {
-  SENDER_CHUNK, SENDER_COMPONENT, SENDER_DIGEST, SENDER_SIGNATURE, SENDER_VERSION, SenderAction, senderBegin, senderChunk, senderCompletion,
+  SENDER_BASE_DIGEST, SENDER_CHUNK, SENDER_COMPONENT, SENDER_DIGEST, SENDER_PATCH_DIGEST, SENDER_SIGNATURE, SENDER_VERSION, SenderAction, senderBegin, senderChunk, senderCompletion,
   senderFailure, senderMessage, senderNext, senderOffset, senderOut, senderOutSize, senderPhase, senderRead, senderWaitMs,
 } from "../transfer/sender";
 import { Completion } from "../wire/completion";
-import { DIGEST_SIZE, NAME_SIZE, Phase, VERSION_SIZE } from "../wire/message-type";
-import { IMAGE_BLOCK, imageBlockSize, imageClose, imageReadBlock, imageReopen } from "./image";
+import { DIGEST_SIZE, NAME_SIZE, NO_PATCH, Phase, VERSION_SIZE } from "../wire/message-type";
+import { IMAGE_BLOCK, IMAGE_DIGEST, imageBlockSize, imageClose, imageOpen, imageReadBlock, imageReopen } from "./image";
+import { patchBase, patchFound, patchGiveUp, patchOpen, patchToSend } from "./image-patch";
 import { signatureFile, signatureSize } from "./image-signature";
 import { LINK_IN, linkHoldTimeLimit, linkMayGoOn, linkNow, linkReceive, linkSend } from "./link";
 import { planDigest, planSize } from "./plan";
-import { show, showBegin, showEnd, tellResumed } from "./push-view";
+import { show, showBegin, showEnd, tellPatchGivenUp, tellResumed } from "./push-view";
 import { tellTrialWait } from "./trial-view";
 
 /** Room that a full ring gives up in this time, or the chunk counts as lost. */
@@ -31,6 +32,23 @@ let image: u32 = 0;
 function pad(into: usize, capacity: u32, from: usize, size: u32): void {
   memory.fill(into, 0, capacity);
   memory.copy(into, from, min<u32>(size, capacity - 1));
+}
+
+/** Opens what is sent: the patch, for as long as there is one that can be used, or the image. */
+function openSent(index: u32): Status {
+  if (patchToSend(index) != NO_PATCH) {
+    if (patchOpen(index) == Status.Ok) {
+      memory.copy(SENDER_PATCH_DIGEST, IMAGE_DIGEST, DIGEST_SIZE);
+      memory.copy(SENDER_BASE_DIGEST, patchBase(index), DIGEST_SIZE);
+      return Status.Ok;
+    }
+    patchGiveUp(index);
+    tellPatchGivenUp(index, "the patch can not be read as it was");
+  }
+  if (patchFound(index) == NO_PATCH) return imageReopen(index, imageFile(index), imageFileSize(index), planSize(index));
+  // The blocks that are known were those of the patch.
+  const status: Status = imageOpen(index, imageFile(index), imageFileSize(index), planDigest(index));
+  return status == Status.DigestMismatch ? Status.FileChanged : status;
 }
 
 /** Copies the chunk that the sender wants out of the image's blocks, each proved to be what it was. */
@@ -112,13 +130,13 @@ export function pushImage(upgrade: u32, index: u32): Status {
   image = index;
   showBegin(index);
   blockIndex = NO_BLOCK;
-  let status: Status = imageReopen(index, imageFile(index), imageFileSize(index), planSize(index));
+  let status: Status = openSent(index);
   if (status == Status.Ok) {
     pad(SENDER_COMPONENT, NAME_SIZE, imageComponent(index), imageComponentSize(index));
     pad(SENDER_VERSION, VERSION_SIZE, imageVersion(index), imageVersionSize(index));
     memory.copy(SENDER_DIGEST, planDigest(index), DIGEST_SIZE);
     memory.copy(SENDER_SIGNATURE, signatureFile(index), signatureSize(index));
-    status = senderBegin(upgrade, index, <u32>imageAllow(index), planSize(index), signatureSize(index), 0);
+    status = senderBegin(upgrade, index, <u32>imageAllow(index), planSize(index), signatureSize(index), patchToSend(index));
   }
   if (status == Status.Ok) status = drive();
   showEnd();

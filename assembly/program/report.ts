@@ -7,7 +7,7 @@ import { Status } from "../status";
 import { RESET_DEVICE, RESET_HOST } from "../wire/end-upgrade";
 import { clock_time_get, clockid } from "@assemblyscript/wasi-shim/assembly/bindings/wasi_snapshot_preview1";
 import { senderDone, senderPhase } from "../transfer/sender";
-import { NAME_SIZE, Phase } from "../wire/message-type";
+import { NAME_SIZE, NO_PATCH, Phase } from "../wire/message-type";
 import { paddedLength } from "../wire/text";
 import { afterOs } from "./arguments";
 import { confirmResets } from "./confirm";
@@ -18,6 +18,7 @@ import { failBegin, failClose } from "./failure";
 import { fileClose, fileCreate, fileErrno, fileOpened } from "./file";
 import { textErrno } from "./errno";
 import { textKeyId, textUpgradeId } from "./identifier";
+import { patchFound, patchToSend } from "./image-patch";
 import { signatureIsGiven, signatureKeyId, signatureSecurity } from "./image-signature";
 import {
   jsonArray, jsonArrayEnd, jsonBegin, jsonBool, jsonHex, jsonKey, jsonLiteral, jsonNumber, jsonObject, jsonObjectEnd, jsonText, jsonTextBegin,
@@ -92,6 +93,12 @@ function reportImage(index: u32): void {
   if (outcomeOf(index) == Outcome.Paused) {
     jsonKey("pausedAt");
     jsonNumber(pausedAt(index));
+  }
+  if (patchFound(index) != NO_PATCH) {
+    jsonKey("patch");
+    jsonNumber(patchFound(index));
+    jsonKey("sentAs");
+    jsonLiteral(patchToSend(index) != NO_PATCH ? "patch" : "image");
   }
   if (outcomeOf(index) == Outcome.Stored) {
     jsonKey("slot");

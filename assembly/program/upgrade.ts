@@ -21,12 +21,15 @@ import {
 } from "../wire/start-upgrade";
 import { afterOs } from "./arguments";
 import { milliseconds } from "./clock";
+import { completionMeaning } from "./completion-words";
 import { confirm, confirmMissing } from "./confirm";
 import { deviceFind, deviceLoad } from "./device-table";
+import { patchGiveUp } from "./image-patch";
 import { linkExchange, linkIgnoreStop, linkMayGoOn } from "./link";
 import { Outcome, outcomeOf, outcomeSet, outcomeStored } from "./outcome";
 import { planSendBytes, planSendCount, planVerdict } from "./plan";
 import { pushImage } from "./push";
+import { tellPatchGivenUp } from "./push-view";
 import { say } from "./say";
 import { sessionId, sessionRenew } from "./session";
 import { tellFailed, tellHeld, tellNotThere, tellOpened, tellStored } from "./upgrade-view";
@@ -101,6 +104,11 @@ function isLost(status: Status): bool {
 /** Sends the image. `PeerRestarted` when the upgrade was lost on the way. */
 function push(index: u32): Status {
   let status: Status = pushImage(upgradeNumber, index);
+  if (status == Status.Refused && (senderCompletion == Completion.BaseNotHeld || senderCompletion == Completion.PatchFailed)) {
+    patchGiveUp(index);
+    tellPatchGivenUp(index, completionMeaning(senderCompletion));
+    status = pushImage(upgradeNumber, index);
+  }
   // What arrived was not what was sent: once is noise, twice is not.
   if (status == Status.Refused && senderCompletion == Completion.DigestMismatch) status = pushImage(upgradeNumber, index);
   if (status == Status.Refused && senderCompletion == Completion.AlreadyRunning) return Status.Ok;

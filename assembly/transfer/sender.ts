@@ -132,6 +132,8 @@ let askAt: u32 = 0;
 let size: u32 = 0;
 /** Bytes that are sent: those of the image, or of its patch. */
 let sentSize: u32 = 0;
+/** What comes is a patch: the first phase behind it is its own. */
+let isPatched: bool = false;
 let transfer: u32 = 0;
 let chunkSize: u32 = 0;
 let window: u32 = 0;
@@ -158,7 +160,8 @@ function fail(status: Status, completion: u32): void {
 export function senderBegin(upgrade: u32, index: u32, allow: u32, fileSize: u32, signatureSize: u32, patchSize: u32): Status {
   if (signatureSize > SIGNATURE_LIMIT || (patchSize != 0 && frameSpoken < 3)) return Status.BadArgument;
   size = fileSize;
-  sentSize = patchSize != 0 ? patchSize : fileSize;
+  isPatched = patchSize != 0;
+  sentSize = isPatched ? patchSize : fileSize;
   senderTotal = sentSize;
   senderDone = 0;
   senderResumed = 0;
@@ -194,7 +197,7 @@ function beginEnding(now: u32): void {
   state = State.Ending;
   senderDone = 0;
   senderTotal = size;
-  senderPhase = Phase.Verifying;
+  senderPhase = isPatched ? Phase.Patching : Phase.Verifying;
   progressed(now);
   exchangeBegin(MessageType.EndFile, endFileRequestEncode(EXCHANGE_OUT + HEADER_SIZE, transfer, size, HOLD_MS), HOLD_MS);
 }

@@ -21,6 +21,8 @@ export const DIGEST_SIZE: u32 = 32;
 /** The most bytes of a signature: a file as minisign writes it. */
 export const SIGNATURE_LIMIT: u32 = 2048;
 
+/** The version that begins to know patches. */
+export const PATCHES_SINCE: u32 = 3;
 /** The size of a patch where there is none: the image itself is sent. */
 export const NO_PATCH: u32 = 0;
 

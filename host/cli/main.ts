@@ -1,6 +1,7 @@
 // The entry of `ferry`: finds the command, parses its options, turns errors into words and exit codes.
 import { FerryError } from '../error.ts';
 import { type Command, parseOptions, usage } from './command.ts';
+import { DELTA_COMMANDS } from './delta-commands.ts';
 import { DONOR_COMMANDS } from './donor-commands.ts';
 import { FLASH_COMMANDS } from './flash-commands.ts';
 import { commandHelp, generalHelp } from './help.ts';
@@ -14,7 +15,7 @@ import { TRUST_COMMANDS } from './trust-commands.ts';
 import { TRUST_STORE_COMMANDS } from './trust-store-commands.ts';
 import { VERSION } from '../version.ts';
 
-const COMMANDS: readonly Command[] = [...PROGRAM_COMMANDS, ...MACHINE_COMMANDS, ...ISL_COMMANDS, ...TRUST_COMMANDS, ...TRUST_STORE_COMMANDS, ...FLASH_COMMANDS, ...DONOR_COMMANDS, ...LAB_COMMANDS, ...HISTORY_COMMANDS, ...RECOVER_COMMANDS];
+const COMMANDS: readonly Command[] = [...PROGRAM_COMMANDS, ...MACHINE_COMMANDS, ...ISL_COMMANDS, ...TRUST_COMMANDS, ...TRUST_STORE_COMMANDS, ...DELTA_COMMANDS, ...FLASH_COMMANDS, ...DONOR_COMMANDS, ...LAB_COMMANDS, ...HISTORY_COMMANDS, ...RECOVER_COMMANDS];
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;

@@ -14,6 +14,11 @@ export function makePatch(base: Uint8Array, image: Uint8Array): Uint8Array {
   return patch;
 }
 
+/** Where the program looks for the patch of an image from this base: beside the image. */
+export function patchName(image: string, base: Uint8Array): string {
+  return `${image}.${Buffer.from(sha256(base)).toString('hex').slice(0, 16)}.patch`;
+}
+
 export function sha256(bytes: Uint8Array): Uint8Array {
   return createHash('sha256').update(bytes).digest();
 }

@@ -10,7 +10,7 @@ const troubles: readonly (readonly [string, string | Uint8Array, string])[] = [
   ['a file of a byte order mark', '\ufeff', 'ferry.ini: expected at least one section [image NAME], got none'],
   ['only [upgrade]', '[upgrade]\n', 'ferry.ini: expected at least one section [image NAME], got none'],
   ['an unknown key in [upgrade]', oneImage('on-eror = stop'), 'ferry.ini:2: unknown key "on-eror": expected bus, on-error, activate, time-limit or report in [upgrade]'],
-  ['an unknown key in [image]', oneImage('', 'sha265 = 0'), 'ferry.ini:7: unknown key "sha265": expected file, component, version, sha256, allow or signature in [image NAME]'],
+  ['an unknown key in [image]', oneImage('', 'sha265 = 0'), 'ferry.ini:7: unknown key "sha265": expected file, component, version, sha256, allow, signature or patch in [image NAME]'],
   ['an unknown section', '[upgrades]\n', 'ferry.ini:1: unknown section "upgrades": expected [upgrade] or [image NAME]'],
   ['a section without a name', '[]\n', 'ferry.ini:1: unknown section "": expected [upgrade] or [image NAME]'],
   ['[image] without a name', '[image]\n', 'ferry.ini:1: unknown section "image": expected [upgrade] or [image NAME]'],
