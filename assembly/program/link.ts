@@ -17,7 +17,7 @@ const LINK_IN_SIZE: u32 = 1024;
 /** Looks at an empty ring so often before it begins to sleep between the looks. */
 const EAGER_LOOKS: u32 = 64;
 /** The longest pause between two looks. */
-const LONGEST_PAUSE_MS: u32 = 10;
+const LONGEST_PAUSE_MS: u32 = 3;
 
 let deadline: u64 = 0;
 let ignoresStop: bool = false;

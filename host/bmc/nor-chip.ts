@@ -24,13 +24,15 @@ export interface NorChipOptions {
   readonly weak?: WeakBits | undefined;
   /** Worn-out cells: these bits read as 0 whatever is erased. */
   readonly stuck?: readonly { readonly address: number; readonly mask: number }[] | undefined;
+  /** Whether `trace` is kept: it reads all that is programmed. */
+  readonly isTraced?: boolean | undefined;
   /** Called before each page program and erase that the part accepts. May throw or ask for a fault. */
   readonly onCommand?: ((operation: FlashOperation) => FlashFault | undefined) | undefined;
 }
 
 /** The part. Its time is modelled: it passes by `wait` alone. */
 export class NorChip {
-  /** One number for all programs and erases so far: the same for the same run. */
+  /** One number for all programs and erases so far: the same for the same run. 0 without `isTraced`. */
   trace = 0;
   readonly #options: NorChipOptions;
   #now = 0;
@@ -108,7 +110,7 @@ export class NorChip {
   /** Performs a program or erase as far as the fault lets it. */
   run(operation: FlashOperation, fault: FlashFault | undefined): void {
     this.#expectPower();
-    this.trace = traced(this.trace, operation);
+    if (this.#options.isTraced === true) this.trace = traced(this.trace, operation);
     if (fault !== undefined && 'ignored' in fault) return;
     if (fault === undefined || fault.cut === 'after') this.#complete(operation);
     else this.#begin(operation, fault);
@@ -195,8 +197,10 @@ export class NorChip {
   #clearBits(address: number, data: Uint8Array): void {
     const bytes = data.length <= SCRATCH_SIZE ? this.#scratch.subarray(0, data.length) : new Uint8Array(data.length);
     this.#options.cells.read(address, bytes);
-    clear(bytes, data);
-    this.#options.cells.write(address, bytes);
+    // What was erased before becomes what is programmed; to see that is quicker than to clear every bit.
+    const isBlank = data.length <= SCRATCH_SIZE && Buffer.compare(bytes, BLANK.subarray(0, data.length)) === 0;
+    if (!isBlank) clear(bytes, data);
+    this.#options.cells.write(address, isBlank ? data : bytes);
   }
 }
 

@@ -19,6 +19,8 @@ export interface NorFlashOptions {
   readonly inject?: (operation: FlashOperation) => FlashFault | undefined;
   /** The same before each command of the part: a program is a command a page. */
   readonly onCommand?: (operation: FlashOperation) => FlashFault | undefined;
+  /** Whether the account has a trace: it costs reading all that is programmed. */
+  readonly isTraced?: boolean;
   /** Worn-out cells: these bits read as 0 whatever is erased. */
   readonly stuck?: readonly { readonly address: number; readonly mask: number }[];
 }
@@ -36,7 +38,7 @@ export interface FlashAccount {
   readonly erases: number;
   /** Erases of each 4 KiB sector. */
   readonly wear: Uint32Array;
-  /** One number for all programs and erases so far: the same for the same run. */
+  /** One number for all programs and erases so far: the same for the same run. 0 without `isTraced`. */
   readonly trace: number;
   /** The wear file was missing or unreadable: `wear` counts from this start only. */
   readonly wearRestarted: boolean;

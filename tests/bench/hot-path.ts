@@ -13,6 +13,8 @@ export interface Share {
   readonly milliseconds: number;
 }
 
+const JOURNAL = 'CRC-32 of blocks: the journal, and the look before the commit';
+
 /** What a function's own time counts as. The first that fits. */
 const KINDS: readonly (readonly [what: string, fits: RegExp])[] = [
   ['waiting', /^\(idle\)|^wait |^hash-worker/],
@@ -24,7 +26,7 @@ const KINDS: readonly (readonly [what: string, fits: RegExp])[] = [
   ['files made and removed', /^(unlink|open|openSync|close|fstat|lstat|readdir|mkdir|rename) /],
   ['SHA-256', /^update /],
   ['giving bytes to the thread that hashes', /^(#put|#await|#changed|take) run/],
-  ['CRC-32 of the journal', /^crc32 /],
+  [JOURNAL, /^crc32 /],
   ['the flash model: clearing bits, traces', /^(#?clear|#clearBits|#complete|traced|#operation)/],
   ['collecting garbage', /^\(garbage/],
 ];
@@ -35,7 +37,11 @@ export function hotPath(directory: string): Share[] {
   for (const name of readdirSync(directory)) {
     const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(join(directory, name), 'utf8')) as Profile;
     const whats = new Map(nodes.map(({ id, callFrame: { functionName, url } }) => [id, kindOf(`${functionName} ${url.split('/').at(-1)}`)]));
+    // From the first chunk to the last: a start and an end of the process are no part of it.
+    const isChunk = (id: number): boolean => whats.get(id) === JOURNAL;
+    const [first, last] = [samples.findIndex(isChunk), samples.findLastIndex(isChunk)];
     samples.forEach((id, index) => {
+      if (first >= 0 && (index < first || index > last)) return;
       const what = whats.get(id) ?? 'other JavaScript';
       sums.set(what, (sums.get(what) ?? 0) + (timeDeltas[index] ?? 0) / 1000);
     });

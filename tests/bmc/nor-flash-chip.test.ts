@@ -171,7 +171,7 @@ describe('the driver', () => {
 
   test('has one trace for the same run, and another for another', () => {
     const run = (byte: number): number => {
-      const flash = new NorFlash({ part, size: SIZE });
+      const flash = new NorFlash({ part, size: SIZE, isTraced: true });
       flash.program(0, new Uint8Array([byte]));
       flash.erase(0, 4096);
       return flash.account().trace;
