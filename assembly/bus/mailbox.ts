@@ -35,11 +35,15 @@ const RESET_REFUSED: u32 = 0x2c;
 const HOLDER: u32 = 0x30;
 const HELD_MS: u32 = 0x34;
 const MODES: u32 = 0x48;
+const BOOT_FAILURE: u32 = 0x4c;
 const DOORBELL: u32 = 0x80;
 const RESET: u32 = 0x84;
+const HOST_RESETS: u32 = 0x88;
 const STATUS_MESSAGE: u32 = 0x100;
 const STATUS_MESSAGE_SIZE: u32 = 96;
 const MODE_LAB: u32 = 1;
+/** In the boot failure: there was a POST code. */
+const FAILED_AT_CODE: u32 = 0x800000;
 
 /** "FERR" in the order of the bytes. */
 const IDENTITY_VALUE: u32 = 0x52524546;
@@ -195,6 +199,18 @@ export function mailboxHeartbeat(): u32 {
 /** Whether the device takes images without a signature. */
 export function mailboxLabMode(): bool {
   return (register(MODES) & MODE_LAB) != 0;
+}
+
+/** Whether the watchdog of the device has run out over the host's present boot. */
+export function mailboxBootFailed(): bool {
+  const failure: u32 = register(BOOT_FAILURE);
+  return (failure & 0xff) != 0 && failure >> 24 == (register(HOST_RESETS) & 0xff);
+}
+
+/** With `mailboxBootFailed`: the last POST code, and -1 when there was none. */
+export function mailboxFailedCode(): i32 {
+  const failure: u32 = register(BOOT_FAILURE);
+  return (failure & FAILED_AT_CODE) == 0 ? -1 : <i32>(failure >> 8 & 0xff);
 }
 
 /**

@@ -3,7 +3,7 @@
  * another run is not disturbed.
  */
 import { busSleep } from "../bus/imports";
-import { mailboxHeartbeat, mailboxLabMode, mailboxOpen, mailboxStatusMessage } from "../bus/mailbox";
+import { mailboxBootFailed, mailboxFailedCode, mailboxHeartbeat, mailboxLabMode, mailboxOpen, mailboxStatusMessage } from "../bus/mailbox";
 import { Status } from "../status";
 import { frameBodySize, frameDecode, frameIsResponse, frameType, HEADER_SIZE } from "../wire/frame";
 import { MessageType, NAME_SIZE, Phase, VERSION_SIZE } from "../wire/message-type";
@@ -112,6 +112,32 @@ function sayStatus(): void {
   sayEnd();
 }
 
+/** Where the host's boot has stopped, as the device's watchdog has seen it. */
+function sayBoot(): void {
+  if (!mailboxBootFailed()) return;
+  const code: i32 = mailboxFailedCode();
+  sayBegin();
+  textLiteral("the last boot of the host failed: ");
+  if (code < 0) textLiteral("it executed nothing");
+  else {
+    textLiteral("it stopped at POST code ");
+    textBytes(codeDigits(<u32>code), 2);
+    textLiteral("h");
+  }
+  sayEnd();
+}
+
+/** Two hexadecimal digits, as POST codes are written. */
+function codeDigits(code: u32): usize {
+  store<u8>(message, <u8>digitOf(code >> 4));
+  store<u8>(message, <u8>digitOf(code & 15), 1);
+  return message;
+}
+
+function digitOf(value: u32): u32 {
+  return value < 10 ? 0x30 + value : 0x37 + value;
+}
+
 function eventStatus(): void {
   eventBegin("status");
   eventLiteral("phase", phaseName());
@@ -127,6 +153,8 @@ function eventStatus(): void {
   eventNumber("imageCount", statusImageCount);
   eventNumber("elapsedMs", statusElapsedMs);
   eventNumber("bootId", statusBootId);
+  eventBool("bootFailed", mailboxBootFailed());
+  if (mailboxBootFailed() && mailboxFailedCode() >= 0) eventNumber("postCode", mailboxFailedCode());
   eventLiteral("lastCompletion", completionName(statusLastCompletion));
   eventEnd();
 }
@@ -141,5 +169,6 @@ export function statusCommand(): u32 {
   }
   sayStatus();
   eventStatus();
+  sayBoot();
   return ExitCode.Done;
 }

@@ -130,6 +130,7 @@ export class BootWatch {
   #comeUp(by: string): void {
     if (this.#state === 'up') return;
     const wasWatched = this.#state !== 'unknown' && this.#state !== 'off';
+    if (this.#failure !== undefined) this.#registers.clearFailure();
     this.#failure = undefined;
     this.#enter('up');
     this.#owner.hostUp();

@@ -95,6 +95,11 @@ export class DeviceBoot {
     return { stage, code: (countOf(value) & HAS_CODE) === 0 ? undefined : countOf(value) & CODE };
   }
 
+  /** The boot that had failed has come up after all. */
+  clearFailure(): void {
+    this.#registers.write32(Register.bootFailure, 0);
+  }
+
   fail({ stage, code }: BootFailure): void {
     const count = code === undefined ? 1 << 8 : HAS_CODE | code;
     this.#registers.write32(Register.bootFailure, word(this.#registers.read32(Register.hostResets), count, BootFailureStage[stage]));

@@ -115,6 +115,7 @@ describe('the watchdog over the host\'s boots', () => {
     watch.heard();
     expect(after(0)).toEqual(['boot-complete']);
     expect(watch.snapshot).toMatchObject({ state: 'up', failure: undefined });
+    expect(registers.read32(0x4c), 'whoever reads the registers sees no failure any more').toBe(0);
   });
 
   it('a host without power is not waited for', () => {

@@ -9,7 +9,7 @@ import { smallMachine } from '../small-machine.ts';
 const place = scratchDirectory();
 afterAll(() => place.remove());
 
-const COMMANDS = ['run', 'plan', 'check', 'inventory', 'status', 'boot', 'bmc', 'demo', 'isl', 'lif', 'flash', 'history', 'keygen', 'sign', 'verify', 'trust', 'recover', 'donor'];
+const COMMANDS = ['run', 'plan', 'check', 'inventory', 'status', 'serve', 'boot', 'bmc', 'demo', 'isl', 'lif', 'flash', 'history', 'keygen', 'sign', 'verify', 'trust', 'recover', 'donor'];
 
 test('--help lists every command, every exit code and examples', async () => {
   const { code, output } = await runFerry(['--help']);
