@@ -20,5 +20,5 @@ export function patchName(image: string, base: Uint8Array): string {
 }
 
 export function sha256(bytes: Uint8Array): Uint8Array {
-  return createHash('sha256').update(bytes).digest();
+  return new Uint8Array(createHash('sha256').update(bytes).digest());
 }

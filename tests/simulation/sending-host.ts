@@ -13,6 +13,8 @@ export interface SimulatedImage {
   readonly allow: AllowName;
   readonly bytes: Uint8Array;
   readonly digest: Uint8Array;
+  /** What is sent in its place, for as long as the device takes it. */
+  readonly patch?: { readonly bytes: Uint8Array; readonly digest: Uint8Array; readonly base: Uint8Array };
 }
 
 /** How an upgrade ended. */
@@ -65,6 +67,12 @@ export class SendingHost {
   #nowMs = 0;
   #upgrade = 0;
   #mismatches = 0;
+  /** Images whose patch the device has given up. */
+  readonly #whole = new Set<number>();
+  /** How often a patch was given up, and the image itself sent. */
+  get givenUp(): number {
+    return this.#whole.size;
+  }
 
   constructor(options: SendingHostOptions, link: FaultyLink) {
     const core = loadCore<ExchangeExports & SenderExports>();
@@ -126,7 +134,7 @@ export class SendingHost {
   *#open(): Work<void> {
     const { session, activate, images } = this.#options;
     // Half of the hosts are older than the device.
-    const hello = yield* this.#ask('hello-request', { lowest: 1, highest: 1 + (session & 1), session, largestMessage: 1024 });
+    const hello = yield* this.#ask('hello-request', { lowest: 1, highest: images.some(({ patch }) => patch !== undefined) ? 3 : 1 + (session & 1), session, largestMessage: 1024 });
     if (hello.completion !== 'Ok') throw new Failure('hello', 'DeviceTooNew', hello.completion);
     this.#core.frameSpeak(hello.version);
     const since = this.#nowMs;
@@ -141,8 +149,20 @@ export class SendingHost {
   }
 
   *#push(index: number): Work<Failure | undefined> {
-    const { component, version, allow, bytes, digest } = this.#options.images[index]!;
-    this.#sender.begin({ upgrade: this.#upgrade, index, allow, size: bytes.length, component, version, digest, signature: playedSignature(digest) });
+    const failure = yield* this.#pushOnce(index);
+    if (failure?.completion !== 'BaseNotHeld' && failure?.completion !== 'PatchFailed') return failure;
+    this.#whole.add(index);
+    return yield* this.#pushOnce(index);
+  }
+
+  *#pushOnce(index: number): Work<Failure | undefined> {
+    const { component, version, allow, bytes: image, digest, patch: found } = this.#options.images[index]!;
+    const patch = this.#whole.has(index) ? undefined : found;
+    const bytes = patch?.bytes ?? image;
+    this.#sender.begin({
+      upgrade: this.#upgrade, index, allow, size: image.length, component, version, digest, signature: playedSignature(digest),
+      ...(patch && { patch: { size: bytes.length, digest: patch.digest, base: patch.base } }),
+    });
     for (;;) {
       const step = this.#sender.next(this.#nowMs);
       if (step.action === 'done') return undefined;

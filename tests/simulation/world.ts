@@ -2,6 +2,7 @@
 // seed gives the same world, event for event: `trace` is the digest of them all.
 import { createHash } from 'node:crypto';
 import { FaultyLink, type FaultyLinkOptions, type LinkQuality } from '../../host/bus/faulty-link.ts';
+import { makePatch, sha256 } from '../../host/patch/make-patch.ts';
 import { seeded } from '../random.ts';
 import { MemoryDevice } from './memory-device.ts';
 import { SendingHost, type HostOutcome, type SimulatedImage } from './sending-host.ts';
@@ -18,6 +19,8 @@ export interface WorldOptions {
   readonly restarts?: readonly { readonly atMessage: number; readonly forMs: number }[];
   /** Where the clock starts. */
   readonly startMs?: number;
+  /** The images are old ones rebuilt, and go as patches: `damaged`, whose bytes are not what they should be. */
+  readonly patches?: 'whole' | 'damaged';
 }
 
 export interface WorldReport {
@@ -31,6 +34,8 @@ export interface WorldReport {
   readonly restarts: number;
   readonly elapsedMs: number;
   readonly trace: string;
+  /** Patches that the device has given up. */
+  readonly givenUp: number;
 }
 
 const COMPONENTS = ['bmc', 'bios'] as const;
@@ -49,12 +54,22 @@ function makeImage(component: string, version: string, size: number, random: () 
   return { component, version, allow: 'Upgrade', bytes, digest };
 }
 
+/** The old image after a rebuild, and the patch to it. */
+function rebuild(old: SimulatedImage, damaged: boolean): SimulatedImage {
+  const bytes = old.bytes.map((byte, at) => (at % 83 === 0 ? byte + 4 : byte));
+  const digest = sha256(bytes);
+  const patch = makePatch(old.bytes, bytes);
+  if (damaged) patch[patch.length - 5]! ^= 0x55;
+  return { ...old, version: '2.0', bytes, digest, patch: { bytes: patch, digest: sha256(patch), base: old.digest } };
+}
+
 /** Runs the world to its end. Throws when it comes to none. */
 export function runWorld(options: WorldOptions): WorldReport {
-  const { seed, chunkSize, window, imageSizes, quality, choose, restarts = [], startMs = 0 } = options;
+  const { seed, chunkSize, window, imageSizes, quality, choose, restarts = [], startMs = 0, patches } = options;
   const random = seeded(seed);
-  const images = imageSizes.map((size, index) => makeImage(COMPONENTS[index]!, '2.0', size, random));
+  const others = imageSizes.map((size, index) => makeImage(COMPONENTS[index]!, '2.0', size, random));
   const oldImages = imageSizes.map((size, index) => makeImage(COMPONENTS[index]!, '1.0', size, random));
+  const images = patches === undefined ? others : oldImages.map((old) => rebuild(old, patches === 'damaged'));
   const components = imageSizes.map((size, index) => ({
     name: COMPONENTS[index]!, slotCount: 2 - index, slotSize: Math.ceil(size / BLOCK) * BLOCK,
   }));
@@ -87,6 +102,6 @@ export function runWorld(options: WorldOptions): WorldReport {
   for (let rest = 0; rest < 1000; rest++) if (!device.receiver.step(nowMs)) break;
   return {
     outcome: host.outcome, device, images, oldImages, messages: link.count, restarts: restarts.length - pending.length,
-    elapsedMs: nowMs - startMs, trace: trace.digest('hex'),
+    elapsedMs: nowMs - startMs, givenUp: host.givenUp, trace: trace.digest('hex'),
   };
 }
