@@ -2,17 +2,24 @@
 // and the same reasons: what the agent logs is what `ferry recover --dry-run` shows.
 //
 //   filters   signature by a pinned key · component · platform · security number · size · what is wanted · rests · failed before
-//   order     exact digest · exact version · newest or last known good · source (order of the file) · rate · load · tie-break
+//   order     exact digest · exact version · newest or last known good · source (order of the file) · class of source · link ·
+//             rate · load · tie-break
 import { createHash } from 'node:crypto';
 import { judgeOffer, type Trust, type Verdict } from '../bmc/trust/judge.ts';
-import type { Preference } from './recovery-config.ts';
-import type { Candidate, RecoveryNeed } from './source.ts';
+import type { LinkKind } from './links/link.ts';
+import { LINK_ORDER } from './links/link-settings.ts';
+import type { Preference, SourceOrder } from './recovery-config.ts';
+import type { Candidate, RecoveryNeed, SourceKind } from './source.ts';
 import { compareVersions } from './version-order.ts';
 
 export interface PolicyRules {
   readonly prefer: Preference;
   /** Names in the order in which they are preferred. */
   readonly sources: readonly string[];
+  /** `class`: the order of the file says nothing, and sources are ranked by what they are. */
+  readonly sourceOrder?: SourceOrder;
+  /** Kinds of link in the order in which they are preferred. */
+  readonly links?: readonly LinkKind[];
   /** Whose signatures count. Lab mode does not: recovery takes nothing that nobody has signed. */
   readonly trust: Pick<Trust, 'keys' | 'revoked'>;
   readonly seed: string;
@@ -105,7 +112,12 @@ const ORDER: readonly Rule[] = [
     order: (one, other, { running }, { prefer }) => (prefer === 'last-known-good' ? first(one.statement.sha256 === running?.sha256, other.statement.sha256 === running?.sha256) : 0),
   },
   { text: ({ statement }) => `its version ${statement.version} is newer`, order: (one, other) => compareVersions(other.statement.version, one.statement.version) },
-  { text: ({ source }) => `the source ${source} comes first`, order: (one, other, _need, { sources }) => sources.indexOf(one.source) - sources.indexOf(other.source) },
+  {
+    text: ({ source }) => `the source ${source} comes first`,
+    order: (one, other, _need, { sources, sourceOrder }) => (sourceOrder === 'class' ? 0 : sources.indexOf(one.source) - sources.indexOf(other.source)),
+  },
+  { text: (winner) => `${CLASSES[classOf(winner)]} comes first`, order: (one, other) => classOf(one) - classOf(other) },
+  { text: ({ terms: { link } }) => `its link ${link} comes first`, order: (one, other, _need, { links = LINK_ORDER }) => linkRank(one, links) - linkRank(other, links) },
   { text: () => 'it comes faster', order: (one, other) => rateClass(other) - rateClass(one) },
   { text: () => 'its donor has less to do', order: (one, other) => (one.terms.load ?? 0) - (other.terms.load ?? 0) },
   { text: () => 'by the seed: nothing else tells them apart', order: (one, other, _need, { seed }) => (ticketOf(one, seed) < ticketOf(other, seed) ? -1 : 1) },
@@ -119,6 +131,18 @@ function compare(need: RecoveryNeed, one: Candidate, other: Candidate, rules: Po
     if (order !== 0) return { order, rule: rule.text(order < 0 ? one : other, need) };
   }
   return { order: 0, rule: 'nothing tells them apart' };
+}
+
+/** Classes of sources, the most preferred first: what is at hand, then who is near, then what a network leads to. */
+const CLASSES = ['storage of the machine itself', 'a peer', 'a console', 'a web server'] as const;
+const KIND_CLASS: Readonly<Record<SourceKind, number>> = { 'directory': 0, 'fat-image': 0, 'host': 0, 'peers': 1, 'web': 3 };
+const classOf = ({ kind, terms }: Candidate): number => (kind === 'peers' && terms.class === 'Console' ? 2 : KIND_CLASS[kind]);
+
+/** A kind of link that is not named comes behind all that are; what needs no link comes before. */
+function linkRank({ terms: { link } }: Candidate, links: readonly string[]): number {
+  if (link === undefined) return -1;
+  const index = links.indexOf(link);
+  return index < 0 ? links.length : index;
 }
 
 /** Rates in powers of two: a few per cent are no reason. A rate that nobody declares is the lowest. */

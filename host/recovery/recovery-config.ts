@@ -4,11 +4,15 @@ import { basename, dirname, resolve } from 'node:path';
 import { FerryError } from '../error.ts';
 import { type DonorConfig, readDonor, USUAL_DONOR } from './donor-config.ts';
 import { iniError, parseIni } from './ini-file.ts';
+import type { LinkKind } from './links/link.ts';
+import { readLinkOrder } from './links/link-settings.ts';
 import { SectionReader } from './section-reader.ts';
 import { readSource, type SourceConfig } from './source-config.ts';
 
 /** `auto`: at once. `ask`: when a person orders it. `off`: it is only said that it would be needed. */
 export type RecoveryMode = 'auto' | 'ask' | 'off';
+/** `file`: sources are preferred as the file has them; `class`: by what they are, whatever their order. */
+export type SourceOrder = 'file' | 'class';
 export type Preference = 'newest' | 'last-known-good';
 
 /** A component that is watched. */
@@ -20,6 +24,9 @@ export interface WatchedComponent {
 export interface RecoverySettings {
   readonly mode: RecoveryMode;
   readonly prefer: Preference;
+  readonly sourceOrder: SourceOrder;
+  /** Kinds of link, the most preferred first. */
+  readonly links: readonly LinkKind[];
   /** Tries of one candidate before the next one. */
   readonly attempts: number;
   /** Candidates that may fail before recovery locks itself. */
@@ -94,6 +101,8 @@ function readSettings(reader: SectionReader): RecoverySettings {
   const settings = {
     mode: reader.choice('mode', ['auto', 'ask', 'off']) ?? 'auto',
     prefer: reader.choice('prefer', ['last-known-good', 'newest']) ?? 'last-known-good',
+    sourceOrder: reader.choice('source-order', ['file', 'class']) ?? 'file',
+    links: readLinkOrder(reader),
     attempts: reader.number('attempts', 1, 100) ?? 3,
     candidates: reader.number('candidates', 1, 100) ?? 3,
     boots: reader.number('boots', 0, 10) ?? 3,

@@ -27,5 +27,5 @@ export interface RecoveryParts {
 
 /** The rules by which candidates are judged and ordered. A board has its own seed, so that a fleet does not ask one donor. */
 export function rulesOf({ settings, sources, management, trust }: Pick<RecoveryParts, 'settings' | 'sources' | 'trust'> & { readonly management: { readonly identity: { readonly uuid: string } } }): PolicyRules {
-  return { prefer: settings.prefer, sources: sources.map(({ name }) => name), trust: trust(), seed: settings.seed ?? management.identity.uuid };
+  return { prefer: settings.prefer, sourceOrder: settings.sourceOrder, links: settings.links, sources: sources.map(({ name }) => name), trust: trust(), seed: settings.seed ?? management.identity.uuid };
 }

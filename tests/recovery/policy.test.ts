@@ -37,6 +37,21 @@ describe('a candidate is refused, with the reason,', () => {
 });
 
 describe('the order', () => {
+  it('by what sources are: storage of its own, peers, consoles, web servers; then the link, before rate and load', () => {
+    const peer = (id: string, terms: Candidate['terms']): Candidate => candidate(last, 'peers', { id, kind: 'peers', terms: { class: 'Peer', ratePerSecond: 1000, load: 0, ...terms } });
+    const all = [
+      candidate(last, 'local', { id: 'web', kind: 'web' }), peer('console', { class: 'Console', link: 'lan', ratePerSecond: 1e6 }), peer('bus', { link: 'icmb', ratePerSecond: 9e6 }), peer('air', { link: 'wireless' }),
+      peer('busy', { link: 'lan', load: 200 }), peer('lan', { link: 'lan' }), candidate(last, 'stick', { id: 'stick', kind: 'fat-image' }),
+    ];
+    const order = (rules: Partial<PolicyRules>): string[] => pick(all, {}, rules).judged.map(({ candidate: { id } }) => id);
+    expect(order({ sourceOrder: 'class' })).toEqual(['stick', 'lan', 'busy', 'air', 'bus', 'console', 'web']);
+    expect(order({ sourceOrder: 'class', links: ['icmb', 'wireless'] })).toEqual(['stick', 'bus', 'air', 'lan', 'busy', 'console', 'web']);
+    // The order of the file first: within one source only, link and class count.
+    expect(order({})).toEqual(['web', 'stick', 'lan', 'busy', 'air', 'bus', 'console']);
+    expect(pick([all[2]!, all[3]!]).why).toBe('its link wireless comes first');
+    expect(pick([all[1]!, all[2]!]).why).toBe('a peer comes first');
+  });
+
   it('is: exactly the wanted image, the wanted version, last known good or newest, source, rate, load', () => {
     const all = [candidate(old), candidate(newer), candidate(last, 'stick'), candidate(last, 'peers')];
     expect(pick(all)).toMatchObject({ chosen: { source: 'stick', statement: { version: '2.0.0' } }, why: 'the source stick comes first' });

@@ -20,6 +20,16 @@ function errorOf(text: string): FerryError {
   throw new Error(`expected an error for ${JSON.stringify(text)}, got none`);
 }
 
+test('configs/recovery-serial.ini is taken: a bus, a Bluetooth channel and a wireless network with its own limit', () => {
+  const { settings, sources } = parseRecoveryConfig(readFileSync(resolve(CONFIGS, 'recovery-serial.ini')), 'recovery-serial.ini', CONFIGS);
+  expect(settings).toMatchObject({ sourceOrder: 'class', links: ['lan', 'wireless', 'bluetooth', 'icmb'] });
+  expect(sources).toMatchObject([
+    { links: { link: 'icmb', interfaces: [], line: { tty: '/dev/ttyUSB0', baud: 19_200, isShared: true, address: 0x12 } } },
+    { links: { link: 'bluetooth', interfaces: [], line: { tty: '/dev/rfcomm0', baud: 115_200, isShared: false } } },
+    { links: { link: 'wireless', interfaces: ['wlan0'], ratePerSecond: 262_144 } },
+  ]);
+});
+
 test('configs/recovery.ini is taken, with its sources in their order', () => {
   const { settings, components, sources } = parseRecoveryConfig(readFileSync(resolve(CONFIGS, 'recovery.ini')), 'recovery.ini', CONFIGS);
   expect(settings).toMatchObject({ mode: 'auto', prefer: 'last-known-good', whileRunning: 'wait', checkEveryMs: 3_600_000, boots: 3, bootMs: 360_000 });

@@ -34,6 +34,8 @@ export const LOWEST_RATE = 1024;
 
 const HIGHEST_RATE = 1024 * 1024 * 1024;
 export const LINK_KINDS = ['lan', 'wireless', 'icmb', 'bluetooth'] as const;
+/** As the kinds are preferred when nothing else is said: by what they usually carry. */
+export const LINK_ORDER: readonly LinkKind[] = ['lan', 'wireless', 'bluetooth', 'icmb'];
 export const LOWEST_BAUD = 1200;
 export const HIGHEST_BAUD = 4_000_000;
 /** That of ICMB, and what an RFCOMM channel carries at least. */
@@ -54,6 +56,16 @@ export function readAddress(text: string): number | undefined {
 /** The line of a kind of link, with the usual rate where none is given. */
 export function lineSettings(link: LineKind, tty: string, baud: number | undefined, address: number | undefined): LineSettings {
   return { tty, baud: baud ?? USUAL_BAUD[link], isShared: link === 'icmb', ...(address === undefined ? {} : { address }) };
+}
+
+/** The key `links`: kinds of link in the order in which they are preferred; those that are not named come last. */
+export function readLinkOrder(reader: SectionReader): readonly LinkKind[] {
+  const text = reader.text('links');
+  if (text === undefined) return LINK_ORDER;
+  const named = text.split(/[\s,]+/).filter((name) => name !== '');
+  const links = LINK_KINDS.filter((kind) => named.includes(kind)).sort((one, other) => named.indexOf(one) - named.indexOf(other));
+  if (links.length === 0 || links.length !== named.length) throw reader.wrong('links', `expected some of ${LINK_KINDS.join(', ')}, each once, got ${JSON.stringify(text)}`);
+  return links;
 }
 
 /** Takes the keys of a section. */
