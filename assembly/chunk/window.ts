@@ -31,6 +31,8 @@ const UNSENT: u32 = 0;
 const SENT: u32 = 1;
 const ARRIVED: u32 = 2;
 const LOST: u32 = 3;
+/** It arrived in a form that the receiver could make nothing of: it is sent in another one. */
+const REFUSED: u32 = 4;
 
 // One entry a slot of the window: u32 state, u32 sent at (milliseconds), u32 number of the send, u32 times sent.
 const ENTRY: u32 = 16;
@@ -78,7 +80,7 @@ export function windowNext(): bool {
   const count: u32 = slotCount();
   for (let slot: u32 = 0; slot < count; slot++) {
     const state: u32 = load<u32>(entry(slot));
-    if (state == UNSENT || state == LOST) {
+    if (state == UNSENT || state == LOST || state == REFUSED) {
       windowOffset = windowBase + slot * chunkSize;
       windowChunk = min<u32>(chunkSize, size - windowOffset);
       return true;
@@ -96,7 +98,7 @@ export function windowSent(offset: u32, now: u32): void {
   const at: usize = entry((offset - windowBase) / chunkSize);
   if (load<u32>(at) == ARRIVED) return;
   const times: u32 = load<u32>(at, TIMES);
-  if (times > 0) windowRepeats++;
+  if (times > 0 && load<u32>(at) != REFUSED) windowRepeats++;
   store<u32>(at, SENT);
   store<u32>(at, now, AT);
   store<u32>(at, sends++, NUMBER);
@@ -154,6 +156,17 @@ export function windowAcknowledge(next: u32, mask: u32): Status {
 function slotCountTo(next: u32): u32 {
   const left: u32 = next - windowBase;
   return left / chunkSize + (left % chunkSize ? 1 : 0);
+}
+
+/** The chunk at `offset` was understood and not taken: it is to be sent otherwise. False when it is not under way. */
+export function windowRefuse(offset: u32): bool {
+  if (offset < windowBase || offset % chunkSize != 0) return false;
+  const slot: u32 = (offset - windowBase) / chunkSize;
+  if (slot >= slotCount()) return false;
+  const at: usize = entry(slot);
+  if (load<u32>(at) != SENT && load<u32>(at) != LOST) return false;
+  store<u32>(at, REFUSED);
+  return true;
 }
 
 /** Marks every chunk whose acknowledgement is overdue as lost. Answers how many. */

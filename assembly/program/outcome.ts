@@ -18,17 +18,17 @@ export enum Outcome {
 }
 
 // One entry an image: u32 outcome, u32 slot, u32 bytes that the device had already, u32 flash milliseconds, u32 milliseconds
-// that it took, u32 bytes equal.
-const ENTRY: usize = 24;
-const entries: usize = memory.data(384, 16);
-if (<usize>384 != ENTRY * <usize>MAXIMUM_IMAGES) ERROR("one entry an image");
+// that it took, u32 bytes equal, u32 bytes of the messages that carried it.
+const ENTRY: usize = 28;
+const entries: usize = memory.data(448, 16);
+if (<usize>448 != ENTRY * <usize>MAXIMUM_IMAGES) ERROR("one entry an image");
 
 function entry(index: u32): usize {
   return entries + <usize>index * ENTRY;
 }
 
 export function outcomesClear(): void {
-  memory.fill(entries, 0, 384);
+  memory.fill(entries, 0, 448);
 }
 
 export function outcomeSet(index: u32, outcome: Outcome): void {
@@ -39,13 +39,14 @@ export function outcomeOf(index: u32): Outcome {
   return <Outcome>load<u32>(entry(index));
 }
 
-export function outcomeStored(index: u32, slot: u32, resumed: u32, flashMs: u32, tookMs: u32, equal: u32): void {
+export function outcomeStored(index: u32, slot: u32, resumed: u32, flashMs: u32, tookMs: u32, equal: u32, busBytes: u32): void {
   store<u32>(entry(index), Outcome.Stored);
   store<u32>(entry(index), slot, 4);
   store<u32>(entry(index), resumed, 8);
   store<u32>(entry(index), flashMs, 12);
   store<u32>(entry(index), tookMs, 16);
   store<u32>(entry(index), equal, 20);
+  store<u32>(entry(index), busBytes, 24);
 }
 
 export function outcomeSlot(index: u32): u32 {
@@ -66,6 +67,10 @@ export function outcomeTookMs(index: u32): u32 {
 
 export function outcomeEqual(index: u32): u32 {
   return load<u32>(entry(index), 20);
+}
+
+export function outcomeBusBytes(index: u32): u32 {
+  return load<u32>(entry(index), 24);
 }
 
 /** How many images ended so. */

@@ -24,7 +24,7 @@ import {
   jsonArray, jsonArrayEnd, jsonBegin, jsonBool, jsonHex, jsonKey, jsonLiteral, jsonNumber, jsonObject, jsonObjectEnd, jsonText, jsonTextBegin,
   jsonTextEnd,
 } from "./json";
-import { Outcome, outcomeEqual, outcomeFlashMs, outcomeOf, outcomeResumed, outcomeSlot, outcomeTookMs } from "./outcome";
+import { Outcome, outcomeBusBytes, outcomeEqual, outcomeFlashMs, outcomeOf, outcomeResumed, outcomeSlot, outcomeTookMs } from "./outcome";
 import { planDigest, planPresent, planPresentSize, planSize, planVerdict } from "./plan";
 import { prepareStatus } from "./prepare";
 import { SESSION_PLATFORM, sessionBootId } from "./session";
@@ -107,6 +107,8 @@ function reportImage(index: u32): void {
     jsonNumber(outcomeResumed(index));
     jsonKey("equalBytes");
     jsonNumber(outcomeEqual(index));
+    jsonKey("busBytes");
+    jsonNumber(outcomeBusBytes(index));
     jsonKey("flashMs");
     jsonNumber(outcomeFlashMs(index));
     jsonKey("tookMs");

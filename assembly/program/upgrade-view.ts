@@ -9,7 +9,7 @@ import { eventBegin, eventDigest, eventEnd, eventNumber, eventText } from "./eve
 import { failAdvice, failBegin, failEnd, failLiteral, failNumber, failState, failText } from "./failure";
 import { eventUpgradeId, textUpgradeId } from "./identifier";
 import { failImage } from "./image-failure";
-import { Outcome, outcomeEqual, outcomeFlashMs, outcomeResumed, outcomeSlot, outcomeTookMs } from "./outcome";
+import { Outcome, outcomeBusBytes, outcomeEqual, outcomeFlashMs, outcomeResumed, outcomeSlot, outcomeTookMs } from "./outcome";
 import { planDigest, planSendBytes, planSendCount, planSize } from "./plan";
 import { textDuration, textSize } from "./quantity";
 import { sayBegin, sayEnd } from "./say";
@@ -78,6 +78,7 @@ export function tellStored(index: u32): void {
   eventNumber("flashMs", outcomeFlashMs(index));
   eventNumber("equalBytes", outcomeEqual(index));
   eventNumber("tookMs", outcomeTookMs(index));
+  eventNumber("busBytes", outcomeBusBytes(index));
   eventEnd();
 }
 

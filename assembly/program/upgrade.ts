@@ -7,7 +7,7 @@ import { Activate as ConfigActivate, activate, OnError, onError } from "../confi
 import { busSleep } from "../bus/imports";
 import { Status } from "../status";
 import { EXCHANGE_OUT, exchangeBody, exchangeBodySize } from "../transfer/exchange";
-import { senderCompletion, senderEqual, senderFlashMs, senderPhase, senderResumed, senderSlot } from "../transfer/sender";
+import { senderCompletion, senderEqual, senderFlashMs, senderMayReuse, senderPhase, senderResumed, senderSlot, senderWireBytes } from "../transfer/sender";
 import { AbortReason, abortRequestEncode } from "../wire/abort";
 import { Completion } from "../wire/completion";
 import {
@@ -103,14 +103,18 @@ function isLost(status: Status): bool {
 
 /** Sends the image. `PeerRestarted` when the upgrade was lost on the way. */
 function push(index: u32): Status {
+  senderMayReuse(true);
   let status: Status = pushImage(upgradeNumber, index);
   if (status == Status.Refused && (senderCompletion == Completion.BaseNotHeld || senderCompletion == Completion.PatchFailed)) {
     patchGiveUp(index);
     tellPatchGivenUp(index, completionMeaning(senderCompletion));
     status = pushImage(upgradeNumber, index);
   }
-  // What arrived was not what was sent: once is noise, twice is not.
-  if (status == Status.Refused && senderCompletion == Completion.DigestMismatch) status = pushImage(upgradeNumber, index);
+  // What arrived was not what was sent: once is noise, or was made of what the device holds; twice is not.
+  if (status == Status.Refused && senderCompletion == Completion.DigestMismatch) {
+    senderMayReuse(false);
+    status = pushImage(upgradeNumber, index);
+  }
   if (status == Status.Refused && senderCompletion == Completion.AlreadyRunning) return Status.Ok;
   return isLost(status) ? Status.PeerRestarted : status;
 }
@@ -146,7 +150,7 @@ function sendImage(index: u32): Status {
   current = index;
   const status: Status = push(index);
   if (status == Status.Ok) {
-    outcomeStored(index, senderSlot, senderResumed, senderFlashMs, <u32>(milliseconds() - since), senderEqual);
+    outcomeStored(index, senderSlot, senderResumed, senderFlashMs, <u32>(milliseconds() - since), senderEqual, senderWireBytes);
     tellStored(index);
     return Status.Ok;
   }

@@ -30,10 +30,12 @@ import { Completion } from "../wire/completion";
 import { NO_SLOT } from "../wire/inventory";
 import { DIGEST_SIZE, NO_PATCH, Phase, SIGNATURE_LIMIT, SlotState, VERSION_SIZE } from "../wire/message-type";
 import {
-  componentIsInPlace, componentName, componentPage, componentRegions, componentRemember, componentRestore, componentSeal, componentSetActive, componentSetHostReset,
+  componentActive, componentIsInPlace, componentName, componentPage, componentRegions, componentRemember, componentRestore, componentSeal, componentSetActive,
+  componentSetHostReset,
   componentSetPending, componentSetTrial, componentSlotSize, componentTarget, slotDoubtFrom, slotDoubtTo, slotHolds, slotImageSize, slotSecurity,
   slotNoteLook, slotSetDoubt, slotSetOutside, slotSet, slotSetState, slotVersion, slotDigest,
 } from "./components";
+import { HELD_CHUNK, heldAll, heldCompare, heldComplete, heldFill, heldIsCompared, heldMatches, heldNeedsSlot } from "./held-chunk";
 import { jobFlash, jobStaging, Note, noteAdd, ReceiverAction } from "./job";
 import {
   PATCH_FILE_DIGEST, patchFileSize, patchingBegin, patchingDone, patchingFailure, patchingIs, patchingMade, patchingNext, patchingNone,
@@ -68,6 +70,7 @@ enum Step {
   None,
   Judge,
   Open,
+  ReadHeld,
   Write,
   Hash,
   OpenPatched,
@@ -107,6 +110,10 @@ let sentSize: u32 = 0;
 let writeOffset: u32 = 0;
 let writeSize: u32 = 0;
 let writePointer: usize = 0;
+/** The newest chunk could not be made of what the slot holds: which blocks of it the slot does hold. */
+export let fileIsRefused: bool = false;
+export let fileRefused: u32 = 0;
+export let fileHeld: u32 = 0;
 
 const HASH_LOST: u32 = 0xffffffff;
 const BLOCK: u32 = 65536;
@@ -194,6 +201,7 @@ const unpacked: usize = memory.data(65536, 64);
  * the chunk comes as an LZ4 block of so many bytes: `BadBlock` when that does not make exactly the chunk.
  */
 export function fileChunk(offset: u32, size: u32, pointer: usize, blockSize: u32): Status {
+  fileIsRefused = false;
   if (fileState != FileState.Receiving) return Status.Ok;
   const arrival: Arrival = cursorArrival(offset, size);
   if (arrival == Arrival.Wrong) return Status.BadField;
@@ -208,6 +216,50 @@ export function fileChunk(offset: u32, size: u32, pointer: usize, blockSize: u32
   writePointer = pointer;
   step = Step.Write;
   return Status.Ok;
+}
+
+/**
+ * The slot that a chunk may be made of: the one that runs, else the one that is written. What it holds is never taken on trust.
+ */
+function heldSlot(): u32 {
+  const active: u32 = componentActive(fileComponent);
+  return active == NO_SLOT ? fileSlot : active;
+}
+
+/**
+ * Takes a chunk of which only digests came (`isCompared`), or only some blocks: `held` is what comes from the slot, `erased`
+ * what is erased. Answers as `fileChunk`; afterwards `fileIsRefused` says that the chunk could not be made.
+ */
+export function fileHeldChunk(offset: u32, size: u32, pointer: usize, count: u32, isCompared: bool, held: u32, erased: u32): Status {
+  fileIsRefused = false;
+  if (fileState != FileState.Receiving) return Status.Ok;
+  const arrival: Arrival = cursorArrival(offset, size);
+  if (arrival == Arrival.Wrong) return Status.BadField;
+  if (arrival != Arrival.New) return Status.Ok;
+  if (isCompared) {
+    heldCompare(pointer, size);
+  } else {
+    const status: Status = heldComplete(pointer, count, size, held, erased);
+    if (status != Status.Ok) return status;
+  }
+  writeOffset = offset;
+  writeSize = size;
+  writePointer = HELD_CHUNK;
+  step = Step.ReadHeld;
+  if (!heldNeedsSlot()) readHeld(Status.Ok);
+  return Status.Ok;
+}
+
+/** What the slot holds lies at HELD_CHUNK, or could not be read. */
+function readHeld(status: Status): void {
+  step = Step.Write;
+  if (status == Status.Ok && !heldIsCompared()) return heldFill();
+  const matches: u32 = status == Status.Ok ? heldMatches() : 0;
+  if (matches == heldAll()) return;
+  step = Step.None;
+  fileIsRefused = true;
+  fileRefused = writeOffset;
+  fileHeld = matches;
 }
 
 /** Begins to store what has arrived. The caller has seen that it is whole. */
@@ -414,6 +466,9 @@ export function fileNext(): ReceiverAction {
     case Step.Open:
       jobStaging(0, sentSize, sentDigest());
       return ReceiverAction.OpenStaging;
+    case Step.ReadHeld:
+      jobFlash(fileComponent, heldSlot(), writeOffset, writeSize, HELD_CHUNK);
+      return ReceiverAction.ReadFlash;
     case Step.Write:
       jobStaging(writeOffset, writeSize, writePointer);
       return ReceiverAction.WriteStaging;
@@ -505,6 +560,7 @@ export function fileDoneWith(status: Status, value: u32): void {
     case Step.Judge: return judged(status);
     case Step.Authenticate: return authenticatedMore(status);
     case Step.Open: return opened(status, value);
+    case Step.ReadHeld: return readHeld(status);
     case Step.Write: return written(status);
     case Step.Hash:
       step = Step.None;

@@ -22,8 +22,8 @@ import {
 } from "../wire/start-upgrade";
 import { paddedLength } from "../wire/text";
 import {
-  ENCODING_LZ4, transmitDataByteCount, transmitDataBytes, transmitDataEncoding, transmitDataOffset, transmitDataRequestDecode,
-  transmitDataResponseEncode, transmitDataSize, transmitDataTransfer,
+  ENCODING_BLOCKS, ENCODING_DIGESTS, ENCODING_LZ4, transmitDataByteCount, transmitDataBytes, transmitDataEncoding, transmitDataErased, transmitDataHeld,
+  transmitDataOffset, transmitDataRefusedEncode, transmitDataRequestDecode, transmitDataResponseEncode, transmitDataSize, transmitDataTransfer,
 } from "../wire/transmit-data";
 import { activationBegin, activationFailed, activationResets, TRIAL_LIMIT } from "./activation";
 import {
@@ -31,8 +31,8 @@ import {
   componentSlotSize, componentSound, componentTrial, slotHolds, slotVersion,
 } from "./components";
 import {
-  FILE_DIGEST, fileBegin, fileChunk, fileDone, fileEnd, fileEqualBytes, fileFailure, fileFlashMs, fileIs, fileIsBusy, fileMask,
-  fileNextOffset, filePhase, fileSize, fileSlot, FileState, fileState, fileStore, fileTotal, fileTransfer,
+  FILE_DIGEST, fileBegin, fileChunk, fileDone, fileEnd, fileEqualBytes, fileFailure, fileFlashMs, fileHeld, fileHeldChunk, fileIs, fileIsBusy,
+  fileIsRefused, fileMask, fileNextOffset, filePhase, fileRefused, fileSize, fileSlot, FileState, fileState, fileStore, fileTotal, fileTransfer,
 } from "./incoming";
 import { Note, noteAdd } from "./job";
 import {
@@ -181,8 +181,21 @@ function startFile(link: u32, body: usize, now: u32): void {
 }
 
 function replyData(link: u32, id: u32, completion: u32): void {
-  replyTo(link, MessageType.TransmitData, id, transmitDataResponseEncode(
-    replyBody(), completion, fileTransfer, fileNextOffset(), fileMask()));
+  const body: usize = replyBody();
+  let size: u32 = transmitDataResponseEncode(body, completion, fileTransfer, fileNextOffset(), fileMask());
+  if (fileIsRefused && completion == Completion.Ok) size = transmitDataRefusedEncode(body, fileRefused, fileHeld);
+  replyTo(link, MessageType.TransmitData, id, size);
+}
+
+/** Hands the chunk that the request carries to the file, in whatever form it came. */
+function takeChunk(): Status {
+  if (transmitDataEncoding == ENCODING_DIGESTS || transmitDataEncoding == ENCODING_BLOCKS) {
+    return fileHeldChunk(
+      transmitDataOffset, transmitDataSize, transmitDataBytes, transmitDataByteCount, transmitDataEncoding == ENCODING_DIGESTS,
+      transmitDataHeld, transmitDataErased);
+  }
+  const blockSize: u32 = transmitDataEncoding == ENCODING_LZ4 ? transmitDataByteCount : 0;
+  return fileChunk(transmitDataOffset, transmitDataSize, transmitDataBytes, blockSize);
 }
 
 function transmitData(link: u32, body: usize, now: u32): void {
@@ -193,8 +206,7 @@ function transmitData(link: u32, body: usize, now: u32): void {
   }
   lockHeard(now);
   if (fileState == FileState.Failed) return replyData(link, frameId, fileFailure);
-  const blockSize: u32 = transmitDataEncoding == ENCODING_LZ4 ? transmitDataByteCount : 0;
-  const status: Status = fileChunk(transmitDataOffset, transmitDataSize, transmitDataBytes, blockSize);
+  const status: Status = takeChunk();
   if (status == Status.BadBlock) return replyRefusal(link, Completion.BadRequest);
   if (status != Status.Ok) return replyData(link, frameId, Completion.BadOffset);
   if (fileIsBusy() && fileState == FileState.Receiving) answerLater(link);

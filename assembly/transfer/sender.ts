@@ -9,10 +9,11 @@
  *                     ▼      └─ incomplete ┘
  *                   Failed
  */
+import { reuseAcknowledged, reuseBegin, reuseRefused, reuseSent } from "../chunk/reuse";
 import { timerBackOff, timerMeasure } from "../chunk/timer";
 import {
   windowAcknowledge, windowBase, windowBegin, windowChunk, windowExpire, windowHasNews, windowIsWhole, windowNext, windowOffset,
-  windowRepeats, windowSent, windowWaitMs,
+  windowRefuse, windowRepeats, windowSent, windowWaitMs,
 } from "../chunk/window";
 import { lz4Encode } from "../compress/lz4-encode";
 import { paceAcknowledged, paceBegin, paceCompresses, paceSent } from "../compress/pace";
@@ -29,13 +30,14 @@ import {
   startFileSignatureEncode, startFileSlot, startFileTransfer, startFileWindow,
 } from "../wire/start-file";
 import {
-  TRANSMIT_DATA_REQUEST_SIZE, transmitDataBlockEncode, transmitDataCompletion, transmitDataMask, transmitDataNext, transmitDataRequestEncode,
-  transmitDataResponseDecode, transmitDataTransfer,
+  heldBlockCount, TRANSMIT_DATA_REQUEST_SIZE, transmitDataBlockEncode, transmitDataCompletion, transmitDataHeld, transmitDataIsRefused, transmitDataMask,
+  transmitDataNext, transmitDataRefused, transmitDataRequestEncode, transmitDataResponseDecode, transmitDataTransfer,
 } from "../wire/transmit-data";
 import {
   EXCHANGE_OUT, ExchangeAction, exchangeBegin, exchangeBody, exchangeBodySize, exchangeFailure, exchangeId, exchangeMessage,
   exchangeNext, exchangeOutSize, exchangeWaitMs,
 } from "./exchange";
+import { reusedChunkEncode } from "./reused-chunk";
 
 /** What the caller does next. */
 export enum SenderAction {
@@ -143,6 +145,9 @@ let isTimed: bool = false;
 let incompletes: u32 = 0;
 /** Whether the receiver takes LZ4 blocks. */
 let takesBlocks: bool = false;
+/** Whether what the receiver's slot holds may be used: not for a patch, nor after that has led to a wrong image. */
+let mayReuse: bool = true;
+let reuses: bool = false;
 /** How often acknowledgements were overdue since something was heard that is nearer to the end. */
 let overdue: u32 = 0;
 
@@ -150,6 +155,11 @@ function fail(status: Status, completion: u32): void {
   senderFailure = status;
   senderCompletion = completion;
   state = State.Failed;
+}
+
+/** Whether the next files are sent by digests where the receiver's slot holds some of them already. They are, unless said otherwise. */
+export function senderMayReuse(allowed: bool): void {
+  mayReuse = allowed;
 }
 
 /**
@@ -168,6 +178,7 @@ export function senderBegin(upgrade: u32, index: u32, allow: u32, fileSize: u32,
   senderRepeats = 0;
   senderWireBytes = 0;
   takesBlocks = frameSpoken > LOWEST_VERSION;
+  reuses = mayReuse && patchSize == 0 && frameSpoken > 2;
   senderFlashMs = 0;
   senderEqual = 0;
   senderCompletion = Completion.Ok;
@@ -226,6 +237,7 @@ function started(now: u32): void {
   window = startFileWindow;
   if (windowBegin(sentSize, chunkSize, window, startFileNext) != Status.Ok) return fail(Status.BadField, 0);
   paceBegin(chunkSize, startFileNext);
+  reuseBegin(chunkSize, startFileNext, reuses);
   transfer = startFileTransfer;
   senderSlot = startFileSlot;
   senderResumed = startFileNext;
@@ -241,6 +253,7 @@ function sendAgain(now: u32): void {
   if (incompletes++ == INCOMPLETE_LIMIT) return fail(Status.Refused, endFileCompletion);
   if (windowBegin(sentSize, chunkSize, window, endFileNext) != Status.Ok || windowIsWhole()) return fail(Status.BadField, 0);
   paceBegin(chunkSize, endFileNext);
+  reuseBegin(chunkSize, endFileNext, reuses);
   senderPhase = Phase.Receiving;
   senderTotal = sentSize;
   senderDone = endFileNext;
@@ -338,11 +351,12 @@ export function senderNext(now: u32): SenderAction {
   }
 }
 
-/** Makes the message that carries the chunk, compressed where that pays and saves at least a sixteenth. */
+/** Makes the message that carries the chunk, or stands for it; compressed where that pays and saves at least a sixteenth. */
 function makeMessage(id: u32): void {
   let body: u32 = 0;
   senderOut = blockMessage;
-  if (takesBlocks && paceCompresses) {
+  if (reuses) body = reusedChunkEncode(blockMessage + HEADER_SIZE, transfer, senderOffset, SENDER_CHUNK, senderChunk, paceCompresses());
+  if (body == 0 && takesBlocks && paceCompresses()) {
     const block: usize = blockMessage + HEADER_SIZE + TRANSMIT_DATA_REQUEST_SIZE;
     const blockSize: u32 = lz4Encode(SENDER_CHUNK, senderChunk, block, senderChunk - (senderChunk >> 4));
     if (blockSize != 0) body = transmitDataBlockEncode(blockMessage + HEADER_SIZE, transfer, senderOffset, senderChunk, blockSize);
@@ -370,6 +384,7 @@ export function senderRead(status: Status, now: u32): Status {
   makeMessage(now);
   windowSent(senderOffset, now);
   paceSent(senderOffset + senderChunk);
+  reuseSent(senderOffset + senderChunk);
   state = State.Sending;
   return Status.Ok;
 }
@@ -388,9 +403,13 @@ function acknowledged(message: usize, now: u32): Status {
   const taken: Status = windowAcknowledge(transmitDataNext, transmitDataMask);
   if (taken != Status.Ok) return taken;
   if (windowHasNews) timerMeasure(now - frameId);
+  if (transmitDataIsRefused && reuses && windowRefuse(transmitDataRefused)) {
+    reuseRefused(transmitDataRefused, transmitDataHeld, heldBlockCount(min<u32>(chunkSize, sentSize - transmitDataRefused)));
+  }
   if (windowBase != before) {
     progressed(now);
     paceAcknowledged(windowBase, now);
+    reuseAcknowledged(windowBase, now);
     senderDone = windowBase;
     senderRepeats = windowRepeats;
   }

@@ -112,7 +112,7 @@ export class LocalPush {
     this.#upgrade = upgrade;
     this.#options.started(upgrade);
     this.#state = 'sending';
-    this.#sender.begin({ upgrade, index: 0, allow: ALLOW[allow], size, component, version, digest: Buffer.from(sha256, 'hex'), signature });
+    this.#sender.begin({ upgrade, index: 0, allow: ALLOW[allow], size, component, version, digest: Buffer.from(sha256, 'hex'), signature, mayReuse: false });
   }
 
   #send(nowMs: number): PushStep {

@@ -22,6 +22,8 @@ export interface SenderFile {
   readonly signature?: Uint8Array | undefined;
   /** What is sent in place of the image: `read` asks for bytes of it then. Since version 3 of the protocol. */
   readonly patch?: StartFilePatch | undefined;
+  /** False: every chunk goes with its bytes, whatever the device holds. Before version 3 of the protocol it does anyway. */
+  readonly mayReuse?: boolean | undefined;
 }
 
 /** What the caller does next. */
@@ -75,6 +77,7 @@ export interface SenderExports
   readonly Allow: CoreEnum;
   readonly SenderAction: CoreEnum;
   senderBegin(upgrade: number, index: number, allow: number, fileSize: number, signatureSize: number, patchSize: number): number;
+  senderMayReuse(allowed: number): void;
   senderNext(now: number): number;
   senderRead(status: number, now: number): number;
   senderMessage(message: number, size: number, now: number): number;
@@ -95,7 +98,7 @@ export class Sender {
   }
 
   /** Begins a file; one under way is forgotten. */
-  begin({ upgrade, index, allow, size, component, version, digest, signature = new Uint8Array(0), patch }: SenderFile): void {
+  begin({ upgrade, index, allow, size, component, version, digest, signature = new Uint8Array(0), patch, mayReuse = true }: SenderFile): void {
     const core = this.#core;
     const digestSize = readNumber(core.DIGEST_SIZE);
     if (digest.length !== digestSize) throw new RangeError(`beginning a file failed: expected a digest of ${digestSize} bytes, got ${digest.length}; nothing was sent`);
@@ -109,6 +112,7 @@ export class Sender {
       this.#bytes(readNumber(core.SENDER_PATCH_DIGEST), digestSize).set(patch.digest);
       this.#bytes(readNumber(core.SENDER_BASE_DIGEST), digestSize).set(patch.base);
     }
+    core.senderMayReuse(mayReuse ? 1 : 0);
     const status = core.senderBegin(upgrade, index, numberOf(core.Allow, allow), size, signature.length, patch?.size ?? 0);
     if (status !== 0) throw new Error(`beginning a file failed: the core answers ${this.#status(status)}; nothing was sent`);
   }

@@ -24,10 +24,14 @@ function revive(_key: string, value: unknown): unknown {
   return typeof hex === 'string' ? new Uint8Array(Buffer.from(hex, 'hex')) : value;
 }
 
+/** The files of a version; what is in one of them is never edited, and what comes later gets another one. */
+const FILES: Readonly<Record<number, readonly string[]>> = { 1: ['version-1.json'], 2: ['version-2.json'], 3: ['version-3.json', 'version-3-blocks.json'] };
+
 /** Every frozen message of a version. */
 export function goldenMessages(version: number): readonly GoldenMessage[] {
-  const text = readFileSync(new URL(`./version-${version}.json`, import.meta.url), 'utf8');
-  const file = JSON.parse(text, revive) as GoldenFile;
-  if (!/^Never edit/.test(file.frozen) || file.version !== version) throw new Error(`version-${version}.json: expected the frozen bytes of version ${version}`);
-  return file.messages.map(({ hex, ...message }) => ({ ...message, bytes: new Uint8Array(Buffer.from(hex.join(''), 'hex')) }));
+  return (FILES[version] ?? []).flatMap((name) => {
+    const file = JSON.parse(readFileSync(new URL(`./${name}`, import.meta.url), 'utf8'), revive) as GoldenFile;
+    if (!/^Never edit/.test(file.frozen) || file.version !== version) throw new Error(`${name}: expected the frozen bytes of version ${version}`);
+    return file.messages.map(({ hex, ...message }) => ({ ...message, bytes: new Uint8Array(Buffer.from(hex.join(''), 'hex')) }));
+  });
 }

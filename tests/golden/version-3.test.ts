@@ -21,9 +21,12 @@ describe('protocol version 3', () => {
     expect(wire.decode(bytes)).toEqual({ status: 'Ok', message: { name, id, fields } });
   });
 
-  it('the file is the one that was frozen', () => {
-    const file = readFileSync(new URL('./version-3.json', import.meta.url));
-    expect(createHash('sha256').update(file).digest('hex')).toBe('5cf69e4a51b1d10c9efe3fcc731c97bf537a37f20dd6222888862f8421c8291b');
+  it.each([
+    ['version-3.json', '5cf69e4a51b1d10c9efe3fcc731c97bf537a37f20dd6222888862f8421c8291b'],
+    ['version-3-blocks.json', '75012b7ddcd69029ac947f503c15efcd000dc12782ac38bb00ecd621deb0906b'],
+  ])('%s is the file that was frozen', (name, digest) => {
+    const file = readFileSync(new URL(`./${name}`, import.meta.url));
+    expect(createHash('sha256').update(file).digest('hex')).toBe(digest);
   });
 
   it('every request and every response is there, with a success and a failure', () => {
