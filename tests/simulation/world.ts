@@ -63,12 +63,26 @@ function rebuild(old: SimulatedImage, damaged: boolean): SimulatedImage {
   return { ...old, version: '2.0', bytes, digest, patch: { bytes: patch, digest: sha256(patch), base: old.digest } };
 }
 
+/** The image before: half of them have most of their bytes where the new one has them. */
+function makeOlder({ component, bytes }: SimulatedImage, random: () => number): SimulatedImage {
+  const size = bytes.length;
+  if (random() < 0.5) return makeImage(component, '1.0', size, random);
+  const older = bytes.slice();
+  for (let change = 0; change < 3; change++) {
+    const at = Math.floor(random() * size);
+    older.fill(Math.floor(random() * 256), at, at + Math.floor((random() * size) / 8));
+  }
+  older[0] = '1'.charCodeAt(0);
+  return { component, version: '1.0', allow: 'Upgrade', bytes: older, digest: sha256(older) };
+}
+
 /** Runs the world to its end. Throws when it comes to none. */
 export function runWorld(options: WorldOptions): WorldReport {
   const { seed, chunkSize, window, imageSizes, quality, choose, restarts = [], startMs = 0, patches } = options;
   const random = seeded(seed);
   const others = imageSizes.map((size, index) => makeImage(COMPONENTS[index]!, '2.0', size, random));
-  const oldImages = imageSizes.map((size, index) => makeImage(COMPONENTS[index]!, '1.0', size, random));
+  const oldImages = patches === undefined
+    ? others.map((image) => makeOlder(image, random)) : imageSizes.map((size, index) => makeImage(COMPONENTS[index]!, '1.0', size, random));
   const images = patches === undefined ? others : oldImages.map((old) => rebuild(old, patches === 'damaged'));
   const components = imageSizes.map((size, index) => ({
     name: COMPONENTS[index]!, slotCount: 2 - index, slotSize: Math.ceil(size / BLOCK) * BLOCK,
