@@ -228,7 +228,7 @@ function heldSlot(): u32 {
 
 /**
  * Takes a chunk of which only digests came (`isCompared`), or only some blocks: `held` is what comes from the slot, `erased`
- * what is erased. Answers as `fileChunk`; afterwards `fileIsRefused` says that the chunk could not be made.
+ * what is erased. Answers as `fileChunk`, and `BadBlock` when a patch is what comes; afterwards `fileIsRefused` says that the chunk could not be made.
  */
 export function fileHeldChunk(offset: u32, size: u32, pointer: usize, count: u32, isCompared: bool, held: u32, erased: u32): Status {
   fileIsRefused = false;
@@ -236,6 +236,7 @@ export function fileHeldChunk(offset: u32, size: u32, pointer: usize, count: u32
   const arrival: Arrival = cursorArrival(offset, size);
   if (arrival == Arrival.Wrong) return Status.BadField;
   if (arrival != Arrival.New) return Status.Ok;
+  if (patchFileSize != NO_PATCH) return Status.BadBlock;
   if (isCompared) {
     heldCompare(pointer, size);
   } else {
