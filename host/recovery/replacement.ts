@@ -131,7 +131,8 @@ export class Replacement {
     this.#of.takeHost(mayRun);
     this.#of.enter('writing', `writing ${candidate.statement.version}`);
     const outcome = await this.#push(candidate, mayRun && need.reason === 'outdated' ? 'upgrade' : 'downgrade', signal);
-    if (!outcome.ok) throw outcome.completion === 'stopped' ? new Error(outcome.text) : new BadImage(`the controller answered ${outcome.completion}: ${outcome.text}`);
+    // A controller that was interrupted finishes by itself what it had collected: then it is there already.
+    if (!outcome.ok && outcome.completion !== 'already-running') throw outcome.completion === 'stopped' ? new Error(outcome.text) : new BadImage(`the controller answered ${outcome.completion}: ${outcome.text}`);
     this.#of.enter('reading-back', 'reading it back');
     const { condition, got } = await parts.management.verify(watched.name);
     if (condition !== 'ok' || got !== candidate.statement.sha256) throw new Error(`reading back: expected ${candidate.statement.sha256}, got ${got || condition}`);

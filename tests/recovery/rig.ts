@@ -41,6 +41,8 @@ export class Rig {
   /** What the network side has of it. */
   desk: AgentDesk | undefined;
   readonly images: string;
+  /** Called at each step, before time goes on. */
+  watch: (() => void) | undefined;
   /** The host that is switched on counts its reset, and says hello. */
   hostComesUp = true;
   /** What its firmware writes to port 80h at each start. */
@@ -145,6 +147,7 @@ export class Rig {
       await new Promise((resolve) => setImmediate(resolve));
       if (this.machine.controller.isToRestart) await this.#restart();
       const worked = this.machine.controller.step() === 0;
+      this.watch?.();
       const isHostUp = this.#host();
       quiet = worked || isHostUp || this.#outside > 0 ? 0 : quiet + 1;
       if (quiet < QUIET) continue;
