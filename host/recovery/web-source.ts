@@ -2,11 +2,11 @@
 // range; from a server that knows none the bytes before it are taken again and dropped.
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
+import { fetchFile, shownUrl } from '../bmc/web-request.ts';
 import { candidateOf, SIGNATURE_ENDING, SIGNATURE_LIMIT } from './found-image.ts';
 import { filledIn } from './place-name.ts';
 import type { Candidate, RecoveryNeed, Source, TakeBytes } from './source.ts';
 import type { WebConfig } from './source-config.ts';
-import { getFile, shownAddress } from './web-request.ts';
 
 export class WebSource implements Source {
   readonly name: string;
@@ -30,7 +30,7 @@ export class WebSource implements Source {
   }
 
   async fetch({ id }: Candidate, from: number, into: TakeBytes, signal: AbortSignal): Promise<void> {
-    const response = await getFile(id, { authorities: this.#authorities, from, signal });
+    const response = await fetchFile(new URL(id), { authorities: this.#authorities, from, signal });
     const begin = beginOf(response, from, id);
     let offset = begin;
     for await (const piece of response as AsyncIterable<Buffer>) {
@@ -44,13 +44,13 @@ export class WebSource implements Source {
   async #signature(id: string, signal: AbortSignal): Promise<Uint8Array> {
     const url = new URL(id);
     url.pathname += SIGNATURE_ENDING;
-    const response = await getFile(url.href, { authorities: this.#authorities, from: 0, signal });
+    const response = await fetchFile(url, { authorities: this.#authorities, from: 0, signal });
     const pieces: Buffer[] = [];
     let size = 0;
     for await (const piece of response as AsyncIterable<Buffer>) {
       pieces.push(piece);
       size += piece.length;
-      if (size > SIGNATURE_LIMIT) throw new Error(`${shownAddress(url)}: expected a signature file of at most ${SIGNATURE_LIMIT} bytes, got more`);
+      if (size > SIGNATURE_LIMIT) throw new Error(`${shownUrl(url)}: expected a signature file of at most ${SIGNATURE_LIMIT} bytes, got more`);
     }
     return Buffer.concat(pieces);
   }
@@ -62,7 +62,7 @@ function beginOf(response: IncomingMessage, from: number, id: string): number {
   const range = /^bytes (\d+)-\d+\/(?:\d+|\*)$/.exec(response.headers['content-range'] ?? '');
   if (range !== null && Number(range[1]) === from) return from;
   response.destroy();
-  throw new Error(`${shownAddress(new URL(id))}: expected the bytes from ${from} on, got another range`);
+  throw new Error(`${shownUrl(new URL(id))}: expected the bytes from ${from} on, got another range`);
 }
 
 const addressFor = (pattern: string, need: RecoveryNeed): string => filledIn(pattern, need, encodeURIComponent);

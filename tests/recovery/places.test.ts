@@ -2,7 +2,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -68,6 +68,16 @@ describe('a directory', () => {
 
   it('that is not there is a source that fails', async () => {
     await expect(new DirectorySource({ name: 'a', path: join(scratch.path, 'none') }).find(NEED, never)).rejects.toThrow('ENOENT');
+  });
+
+  it('that disappears between the look and the fetch, as a share does whose server goes, is a source that fails', async () => {
+    const path = fresh();
+    place(path, 'bios.bin', good);
+    const source = new DirectorySource({ name: 'share', path });
+    const [candidate] = await source.find(NEED, never);
+    rmSync(path, { recursive: true });
+    await expect(source.fetch(candidate!, 0, () => undefined, never)).rejects.toThrow('ENOENT');
+    await expect(source.find(NEED, never)).rejects.toThrow('ENOENT');
   });
 
   it('whose image becomes shorter meanwhile fails, and says where', async () => {
@@ -153,7 +163,7 @@ describe('a web server', () => {
     const loop = await serve((request, response) => { response.writeHead(302, { Location: `${request.url}x` }).end(); });
     await expect(source(`${loop}/bios.bin`).find(NEED, never)).rejects.toThrow('expected at most 3 redirects, got more');
     const file = await serve((_request, response) => { response.writeHead(302, { Location: 'file:///etc/passwd' }).end(); });
-    await expect(source(`${file}/bios.bin`).find(NEED, never)).rejects.toThrow('expected a redirect to http or https');
+    await expect(source(`${file}/bios.bin`).find(NEED, never)).rejects.toThrow('a redirect to another address: expected http');
     const wrong = await serve((request, response) => {
       if (request.headers.range === undefined) return answer(request, response);
       response.writeHead(206, { 'Content-Range': 'bytes 5-9/10' }).end('12345');

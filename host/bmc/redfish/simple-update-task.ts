@@ -4,11 +4,12 @@ import { randomBytes } from 'node:crypto';
 import { readAttachment } from '../../trust/attached-signature.ts';
 import { MAXIMUM_FILE_SIZE } from '../../trust/text-lines.ts';
 import type { ManagementIdentity } from '../management.ts';
+import { fetchFile, FetchFailed, shownUrl, type WebRules } from '../web-request.ts';
 import type { ImagePushes } from './image-push.ts';
 import { message, type Message } from './message.ts';
 import { RedfishError } from './redfish-error.ts';
 import { readImage } from './signed-image.ts';
-import { fetchFile, FetchFailed, type FetchRules, shownUrl } from './simple-update-fetch.ts';
+import { isAllowedAddress } from './simple-update-address.ts';
 import { INVENTORY_PATH, memberPath } from './software-inventory.ts';
 import { because } from './task-messages.ts';
 import type { TaskFacts } from './task-resource.ts';
@@ -115,7 +116,7 @@ export class Download {
   async #fetch(): Promise<Uint8Array | undefined> {
     const { file } = this.#tools;
     const { url, limit, mayAskLoopback } = this.order;
-    const rules: FetchRules = { mayAskLoopback, signal: AbortSignal.any([this.#stop.signal, AbortSignal.timeout(TIME_LIMIT_MS)]) };
+    const rules: WebRules = { mayAsk: (address) => isAllowedAddress(address, mayAskLoopback), signal: AbortSignal.any([this.#stop.signal, AbortSignal.timeout(TIME_LIMIT_MS)]) };
     const response = await fetchFile(url, rules);
     const size = Number(response.headers['content-length'] ?? Number.NaN);
     if (Number.isSafeInteger(size)) this.#expected = size;
@@ -141,7 +142,7 @@ export class Download {
 export const DOWNLOAD_SHARE = 0.3;
 
 /** `ImageURI` with `.minisig`; undefined when the server has none. */
-async function fetchSignature(url: URL, rules: FetchRules): Promise<Uint8Array | undefined> {
+async function fetchSignature(url: URL, rules: WebRules): Promise<Uint8Array | undefined> {
   const beside = new URL(url);
   beside.pathname += '.minisig';
   try {

@@ -1,12 +1,13 @@
 // UpdateService.SimpleUpdate: the controller fetches an image by HTTP or HTTPS and installs it. It asks for the privilege
-// ConfigureComponents; simple-update-fetch.ts says what is fetched for a user and what is not.
+// ConfigureComponents; simple-update-address.ts says what is fetched for a user and what is not.
 import type { FastifyInstance } from 'fastify';
 import { callerOf, type RedfishContext } from './context.ts';
 import { busy } from './image-push.ts';
 import { refusal } from './redfish-error.ts';
 import { actionBody, actionChoiceIn, textIn } from './request-body.ts';
 import { UPDATE_SERVICE_PATH } from './resource-paths.ts';
-import { imageUrl, isAllowedAddress, shownUrl } from './simple-update-fetch.ts';
+import { shownUrl } from '../web-request.ts';
+import { imageUrl, isAllowedAddress } from './simple-update-address.ts';
 import { answerAccepted } from './task-service.ts';
 import { APPLY_TIMES, PARAMETER_NAMES, readParameters } from './update-parameters.ts';
 import type { UpdateWork } from './update-work.ts';

@@ -2,7 +2,8 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { fetchFile, imageUrl, isAllowedAddress } from '../../../host/bmc/redfish/simple-update-fetch.ts';
+import { imageUrl, isAllowedAddress } from '../../../host/bmc/redfish/simple-update-address.ts';
+import { fetchFile } from '../../../host/bmc/web-request.ts';
 import { PlayedBoard } from './played-board.ts';
 import { serveBoard, type ServedBoard, until } from './served-board.ts';
 import { signedFile } from './signed-images.ts';
@@ -165,7 +166,7 @@ test('this machine and its link are asked for nothing, unless all users are on t
   for (const address of ['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1']) expect([isAllowedAddress(address, false), isAllowedAddress(address, true)], address).toEqual([false, true]);
   for (const address of ['0.0.0.0', '169.254.169.254', '224.0.0.1', '255.255.255.255', '::', 'fe80::1', 'ff02::1', '::ffff:169.254.169.254']) expect(isAllowedAddress(address, true), address).toBe(false);
   for (const address of ['10.0.0.1', '192.168.1.1', '93.184.216.34', 'fd00::1', '2001:db8::1']) expect(isAllowedAddress(address, false), address).toBe(true);
-  const rules = { mayAskLoopback: false, signal: new AbortController().signal };
+  const rules = { mayAsk: (address: string) => isAllowedAddress(address, false), signal: new AbortController().signal };
   for (const host of ['127.0.0.1', 'localhost', '[::1]', '0x7f.1', '2130706433']) {
     const to = imageUrl(`http://${host}:${(files.address() as AddressInfo).port}/bmc.bin`);
     if (typeof to === 'string') throw new Error(`${host}: ${to}`);
