@@ -16,6 +16,8 @@ import type {
 } from './management.ts';
 import { hex } from './note-events.ts';
 import type { PowerAction } from './power.ts';
+import { overlayRegions } from './protected-bytes.ts';
+import { touchesProtected } from './protected-regions.ts';
 import type { PowerControl } from './power-control.ts';
 import { RemoteActions } from './remote-actions.ts';
 import { removalOf } from './removal.ts';
@@ -164,7 +166,13 @@ export class ControllerManagement implements Management, SlotKeeper {
     const slot = found?.running === undefined ? undefined : found.slots[found.running];
     if (found?.running === undefined || slot === undefined || Buffer.from(slot.digest).toString('hex') !== sha256) throw new Error(`${component} does not run the image ${sha256.slice(0, 16)}... any more`);
     if (offset + into.length > slot.size) throw new RangeError(`${component}: expected at most the image's ${slot.size} bytes, got ${offset}+${into.length}`);
-    this.#of.parts.slots.read(component, found.running, offset, into);
+    const { slots, signatures } = this.#of.parts;
+    slots.read(component, found.running, offset, into);
+    const regions = slots.regionsOf(component);
+    if (!touchesProtected(regions, offset, into.length)) return;
+    const kept = signatures.readRegions(sha256);
+    if (kept === undefined) throw new Error(`${component}: what the image has for protected regions was not kept`);
+    overlayRegions(into, offset, slot.size, regions, kept);
   }
 
   signatureOf(sha256: string): Uint8Array | undefined {

@@ -158,7 +158,10 @@ export interface SlotKeeper {
    * image, or another one, is taken. Refused while an upgrade is open.
    */
   condemn(component: string, user: string): Promise<ActionOutcome>;
-  /** Reads the image with this SHA-256 that the component runs, from flash. Throws when it does not run it any more. */
+  /**
+   * Reads the image with this SHA-256 that the component runs, from flash; where that is protected, from what was kept of the
+   * image. Throws when it does not run it any more.
+   */
   readRunning(component: string, sha256: string, offset: number, into: Uint8Array): void;
   /** The signature file with which the image with this SHA-256 came; undefined when none was kept. */
   signatureOf(sha256: string): Uint8Array | undefined;

@@ -6,6 +6,7 @@ import type { FlashPart } from './flash-part.ts';
 import { HashInPlace, type HashEngine } from './hash-engine.ts';
 import { HealthCheck } from './health-check.ts';
 import { ImageJudge, type JudgedImage } from './image-judge.ts';
+import { bytesInRegions } from './protected-bytes.ts';
 import { noteEvent, recordEvents } from './note-events.ts';
 import type { SignatureStore } from './signature-store.ts';
 import type { SlotLog } from './slot-log.ts';
@@ -22,7 +23,7 @@ export interface ReceiverActionsOptions {
   /** A second place for the security numbers that were reached. */
   readonly floors?: { of(component: string): number; raise(component: string, floor: number): void } | undefined;
   /** Where the signatures of stored images are kept. */
-  readonly signatures?: Pick<SignatureStore, 'keep' | 'prune'> | undefined;
+  readonly signatures?: Pick<SignatureStore, 'keep' | 'keepRegions' | 'prune'> | undefined;
   /** What takes the image's SHA-256; this thread when not given. */
   readonly hashEngine?: HashEngine | undefined;
   readonly platform: string;
@@ -111,6 +112,7 @@ export class ReceiverActions implements ReceiverHost {
   writeRecord(record: SlotRecord): void {
     // Before the record: a floor that is only in one of the two places is kept.
     this.#options.floors?.raise(record.component, record.floor ?? 0);
+    this.#keepRegions(record);
     this.#options.slotLog.append(record);
     const before = this.#records.get(record.component);
     this.#records.set(record.component, record);
@@ -148,6 +150,19 @@ export class ReceiverActions implements ReceiverHost {
       this.#options.signatures?.keep(sha256, signature);
     } catch (error) {
       this.#options.say({ event: 'signature-not-kept', text: `the signature of the image can not be kept, so that it will not be donated to others: ${(error as Error).message}` });
+    }
+  }
+
+  /** What has been stored lies in the staging still: its bytes for protected regions are nowhere else. */
+  #keepRegions({ component, slots }: SlotRecord): void {
+    const regions = this.#options.slots.regionsOf(component);
+    const before = this.#records.get(component)?.slots;
+    const stored = slots.find(({ state, digest }, index) => state === 'valid' && (before?.[index]?.state !== 'valid' || Buffer.compare(before[index].digest, digest) !== 0));
+    if (this.#options.signatures === undefined || regions.length === 0 || stored === undefined) return;
+    try {
+      this.#options.signatures.keepRegions(Buffer.from(stored.digest).toString('hex'), bytesInRegions(stored.size, regions, (offset, into) => this.#options.staging.read(offset, into)));
+    } catch (error) {
+      this.#options.say({ event: 'signature-not-kept', text: `what the image has for protected regions can not be kept, so that it will not be donated to others: ${(error as Error).message}` });
     }
   }
 

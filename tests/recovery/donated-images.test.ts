@@ -1,9 +1,11 @@
 // What a controller has to give to others, and when.
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { spoolDirectory } from '../../host/recovery/agent.ts';
+import type { Board } from '../../host/bmc/board.ts';
 import type { DonorImage } from '../../host/recovery/peers/donor-images.ts';
+import { SMALL_BOARD } from '../bmc/small-board.ts';
 import { sha256 } from './peers/virtual-rack.ts';
 import { place, signedImage, SIZE } from './images.ts';
 import { Rig, type RigOptions } from './rig.ts';
@@ -76,6 +78,33 @@ describe('a controller that is well', () => {
     await rig.install(newer);
     expect(digests(images())).not.toContain(good.sha256);
     expect(() => bytesOf(image!)).toThrow('does not run the image');
+  });
+});
+
+describe('a hub with protected regions', () => {
+  const REGIONS = [{ offset: 65_536, size: 65_536 }, { offset: 196_608, size: 65_536 }];
+  const board: Board = { ...SMALL_BOARD, components: SMALL_BOARD.components.map((one) => (one.name === 'bios' ? { ...one, protectedRegions: REGIONS } : one)) };
+
+  it('gives the image as it was signed, though its own settings lie there', async () => {
+    const { rig, images } = await donating({ options: { board } });
+    const path = join(rig.machine.state, 'flash', 'bios-0.flash');
+    const bytes = readFileSync(path);
+    for (const { offset } of REGIONS) bytes.fill('asset 4711; ', offset, offset + 1000);
+    writeFileSync(path, bytes);
+    rig.startAgent();
+    await rig.until(() => images().length > 0, 'an image is there');
+    const [image] = images();
+    expect(sha256(bytesOf(image!))).toBe(good.sha256);
+    expect(Buffer.compare(image!.read(130_000, 80_000), good.bytes.subarray(130_000, 210_000))).toBe(0);
+  });
+
+  it('gives nothing when what the image has there was lost', async () => {
+    const { rig, images } = await donating({ options: { board } });
+    rmSync(join(rig.machine.state, 'signatures', `${good.sha256}.regions`));
+    rig.startAgent();
+    await rig.until(() => rig.words().includes('donor-image-refused'), 'it is refused');
+    expect(images()).toEqual([]);
+    expect(rig.texts('donor-image-refused').join()).toContain('what the image has for protected regions was not kept');
   });
 });
 
