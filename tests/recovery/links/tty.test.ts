@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { artifactPath } from '../../../host/artifacts.ts';
 import { boardText } from '../../../host/bmc/board-file.ts';
 import { lineSettings, type LinkSettings } from '../../../host/recovery/links/link-settings.ts';
@@ -16,7 +16,7 @@ import { formatPublicKey } from '../../../host/trust/public-key.ts';
 import { SMALL_BOARD } from '../../bmc/small-board.ts';
 import { Child } from '../../os/child.ts';
 import { peerTests } from '../../peers/tool.ts';
-import { startController } from '../../processes.ts';
+import { runFerry, startController } from '../../processes.ts';
 import { scratchDirectory } from '../../scratch-directory.ts';
 import { key } from '../../trust/signed-image.ts';
 import { place, signedImage } from '../images.ts';
@@ -67,7 +67,7 @@ afterEach(async () => {
 });
 afterAll(() => scratch.remove());
 
-test('a donor and a machine that asks meet on a bus of ttys, and a third one is not disturbed', async () => {
+test('each kind of link: a donor and a machine that asks meet on a bus of ttys (icmb), and a third one is not disturbed', async () => {
   const [one, two, three] = await joined('shared', 3);
   const image = makeImage({ size: 30_000 });
   const links = [await open(settings('icmb', one!, 1)), await open(settings('icmb', two!, 2)), await open(settings('icmb', three!, 3))];
@@ -80,7 +80,7 @@ test('a donor and a machine that asks meet on a bus of ttys, and a third one is 
   expect([...new Set(heard)].sort()).toEqual(['0x0001', '0x0002']);
 });
 
-test('a donor and a machine that asks meet on a cable between two, as RFCOMM is one', async () => {
+test('each kind of link: a donor and a machine that asks meet on a cable between two, as RFCOMM is one', async () => {
   const [one, two] = await joined('duplex', 2);
   const image = makeImage({ size: 30_000 });
   const links = [await open(settings('bluetooth', one!)), await open(settings('bluetooth', two!))];
@@ -104,11 +104,19 @@ test('a source and a donor of one process share a tty, and the last one closes i
   await (await openLinks(settings('icmb', one!, 9))).links[0]!.close();
 });
 
+it.each([
+  [['--link', 'icmb'], 'expected --tty PATH with --link icmb'], [['--tty', 'x'], 'expected --address 0x0001 to 0xfffe, got none'], [['--tty', 'x', '--address', '0xffff'], 'got 0xffff'],
+  [['--tty', 'x', '--link', 'lan'], 'expected --link icmb or bluetooth with --tty, got lan'], [['--link', 'radio'], 'expected --link lan or wireless or icmb or bluetooth, got radio'],
+  [['--baud', '9600'], 'with --tty only'], [['--tty', 'x', '--address', '1', '--port', '9000'], 'expected --tty or network options'],
+])('ferry donor %j is a usage error', async (options, message) => {
+  expect(await runFerry(['donor', '--images', scratch.path, '--trust', join(scratch.path, 'vendor.pub'), ...options])).toMatchObject({ code: 64, output: expect.stringContaining(message) as string });
+});
+
 test('a tty that is not there, or none, is an error in words', async () => {
   await expect(openLinks(settings('icmb', join(scratch.path, 'none'), 1))).rejects.toMatchObject({ code: 'network-failed', exitCode: 64, message: expect.stringMatching(/none: expected a serial line at 115200 baud, it can not be opened/) as string });
 });
 
-test('ferry donor --tty gives a ferry bmc --recovery on the same bus its image back', async () => {
+test('each kind of link: ferry donor --tty gives a ferry bmc --recovery on the same bus its image back', async () => {
   const [one, two] = await joined('shared', 2);
   const image = signedImage('2.0.0', 2, { size: 20_000 });
   const images = join(scratch.path, 'images');
