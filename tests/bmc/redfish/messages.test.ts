@@ -24,7 +24,10 @@ const CODES = ['recovery-failed', 'recovery-invalid'];
 it('every word that recovery says is in the registry, and a locked one is critical and says what to do', () => {
   const texts = readdirSync(RECOVERY, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => readFileSync(join(RECOVERY, name), 'utf8'));
   const said = texts.flatMap((text) => [...text.matchAll(/'(recovery-[a-z-]+)'/g)].map(([, word]) => word ?? '')).filter((word) => !CODES.includes(word));
-  const words = [...new Set([...said, ...PHASES.map((phase) => `recovery-${phase}`)])];
+  const others = texts.flatMap((text) => [...text.matchAll(/\bsay\('([a-z-]+)'/g)].map(([, word]) => word ?? ''));
+  // Made of `donor-` and the donor's own word.
+  const uploads = ['donor-upload-started', 'donor-upload-ended'];
+  const words = [...new Set([...said, ...others, ...uploads, ...PHASES.map((phase) => `recovery-${phase}`)])];
   expect(words.length).toBeGreaterThan(25);
   expect(words.filter((word) => eventKey(word) === 'Event'), 'words to be added to host/bmc/redfish/event-messages.ts').toEqual([]);
   // And none that nobody says.

@@ -62,6 +62,24 @@ describe('determine', () => {
     expect(await determined(rig)()).toBe('outdated');
   });
 
+  it('determine: an image with which the host does not come up, after three boots that stop at the same place, and not after two', async () => {
+    const rig = new Rig({ config: `${ASK.replace('60s', '168h')}[component bios]\n`, options: { bootTimes: { frb3Ms: 5000, frb2Ms: 60_000 } } });
+    rigs.push(rig);
+    rig.codes = [0x01, 0x4f];
+    await rig.install(good);
+    rig.startAgent();
+    await rig.until(() => rig.phase() === 'healthy', 'the first look');
+    rig.hostComesUp = false;
+    for (let boot = 1; boot <= 3; boot++) {
+      expect([boot, rig.phase()]).toEqual([boot, 'healthy']);
+      rig.management.power('ForceRestart', 'admin');
+      await rig.until(() => rig.texts('boot-failed').length === boot, `failed boot ${boot}`);
+    }
+    expect(await determined(rig)()).toBe('dead');
+    // Flash holds exactly what it should: only the boots have told.
+    expect(rig.flashDigest()).toBe(good.sha256);
+  });
+
   it('determine: an administrator says so', async () => {
     const rig = await board();
     place(rig.images, 'bios.bin', newer);

@@ -61,6 +61,12 @@ function disk(): Place {
   return { section: `kind = fat-image\npath = ${path}\ndirectory = \\firmware`, takeAway: () => rmSync(path) };
 }
 
+/** The host's own disk, which the controller can switch to itself while the host is held off. */
+const held = (): Place => {
+  const { section, ...rest } = disk();
+  return { section: `${section}\nhold-host = yes`, ...rest };
+};
+
 async function server(pem?: string): Promise<Place> {
   const serve: http.RequestListener = (request, response) => {
     const bytes = request.url === '/bios-image.bin' ? good.bytes : request.url === '/bios-image.bin.minisig' ? good.signature : undefined;
@@ -95,14 +101,16 @@ async function boardWith({ section }: Place): Promise<Rig> {
 const PLACES: readonly (readonly [string, () => Place | Promise<Place>])[] = [
   ['memory or storage of the controller, or a mounted stick, card or network share: a directory', directory],
   ['a USB stick or a PCMCIA or CF card: a disk with FAT in a partition', disk],
+  ['an out-of-band device, read while the host is held off', held],
   ['a web server, over HTTP', () => server()],
   ['a web server, over HTTPS with a certificate that is trusted', async () => server(await makeSelfSigned(new Date()))],
 ];
 
-it.each(PLACES)('each predetermined place: %s', async (_name, make) => {
+it.each(PLACES)('each predetermined place: %s', async (name, make) => {
   const rig = await boardWith(await make());
   await rig.until(() => rig.words().includes('recovery-healthy'), 'healthy');
   expect(rig.flashDigest()).toBe(good.sha256);
+  if (name.includes('held off')) expect(rig.words().indexOf('power-off')).toBeLessThan(rig.words().lastIndexOf('recovery-choice'));
   expect(rig.texts('recovery-choice').at(-1)).toBe('bios: chosen: bios 2.0.0 (security 3) from here: the only candidate that fits');
 });
 
