@@ -23,7 +23,7 @@ async function until(isSo: () => boolean | Promise<boolean>, what: string): Prom
   }
 }
 
-it('ferry serve: the controller brings its own firmware back from its host\'s storage, while the host runs', { timeout: 240_000 }, async () => {
+it('each predetermined place: storage reached through the host\'s processor, over the bus: ferry serve, and the controller brings its own firmware back from its host\'s storage, while the host runs', { timeout: 240_000 }, async () => {
   const [state, images] = [join(scratch.path, 'state'), join(scratch.path, 'esp', 'firmware')];
   mkdirSync(images, { recursive: true });
   place(images, 'bmc-2.0.0.bin', image);

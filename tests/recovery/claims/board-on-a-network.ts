@@ -34,6 +34,18 @@ export function donorImage({ bytes, signature, sha256, version }: Signed): Donor
   return { name: version, statement, digest: Buffer.from(sha256, 'hex'), signature, read: (offset, count) => bytes.subarray(offset, offset + count), close: () => undefined };
 }
 
+/** Time of the rig, as links take it. */
+export function clockOf({ clock }: Rig): Clock {
+  return {
+    now: () => clock.nowMs(),
+    after(ms, work) {
+      const stop = new AbortController();
+      clock.wait(Math.max(0, ms), stop.signal).then(work, () => undefined);
+      return () => stop.abort(new Error('taken back'));
+    },
+  };
+}
+
 export class BoardOnANetwork {
   readonly rig: Rig;
   readonly network: VirtualNetwork;
@@ -63,17 +75,8 @@ export class BoardOnANetwork {
     return events;
   }
 
-  /** Time of the rig, as links take it. */
   get #clock(): Clock {
-    const { clock } = this.rig;
-    return {
-      now: () => clock.nowMs(),
-      after(ms, work) {
-        const stop = new AbortController();
-        clock.wait(Math.max(0, ms), stop.signal).then(work, () => undefined);
-        return () => stop.abort(new Error('taken back'));
-      },
-    };
+    return clockOf(this.rig);
   }
 
   readonly #bytes = (count: number): Uint8Array => Uint8Array.from({ length: count }, () => this.#random() * 256);
