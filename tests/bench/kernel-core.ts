@@ -13,6 +13,7 @@ export interface KernelCore {
   crc16(pointer: number, size: number, crc: number): number;
   geometrySet(page: number, program: number, sector: number, sectorTime: number, half: number, halfTime: number, block: number, blockTime: number): number;
   planBlock(old: number, wanted: number, size: number, distrust: number): number;
+  xxh3Each(pointer: number, size: number, blockSize: number, out: number): number;
   sha256Begin(): void;
   sha256Update(pointer: number, size: number): void;
   sha256End(out: number): void;

@@ -1,6 +1,7 @@
 // `npm run bench`: every figure is a ratio to a peer, taken in one run. With --json, one object a line.
 import { cpus } from 'node:os';
 import { benchCrc } from './crc.ts';
+import { benchDigests } from './digests.ts';
 import { benchFlash } from './flash.ts';
 import { benchLz4 } from './lz4.ts';
 import type { Comparison } from './measure.ts';
@@ -8,7 +9,7 @@ import { benchReaders } from './readers.ts';
 import { benchSha256 } from './sha256.ts';
 import { benchTransfer } from './transfer.ts';
 
-const SUITES: Readonly<Record<string, () => Promise<Comparison[]>>> = { crc: benchCrc, lz4: benchLz4, sha256: benchSha256, flash: benchFlash, transfer: benchTransfer, readers: benchReaders };
+const SUITES: Readonly<Record<string, () => Promise<Comparison[]>>> = { crc: benchCrc, lz4: benchLz4, sha256: benchSha256, digests: benchDigests, flash: benchFlash, transfer: benchTransfer, readers: benchReaders };
 
 function show(result: Comparison, json: boolean): void {
   if (json) return void process.stdout.write(`${JSON.stringify(result)}\n`);
