@@ -8,8 +8,9 @@ import type { Comparison } from './measure.ts';
 import { benchReaders } from './readers.ts';
 import { benchSha256 } from './sha256.ts';
 import { benchTransfer } from './transfer.ts';
+import { benchWindow } from './window.ts';
 
-const SUITES: Readonly<Record<string, () => Promise<Comparison[]>>> = { crc: benchCrc, lz4: benchLz4, sha256: benchSha256, digests: benchDigests, flash: benchFlash, transfer: benchTransfer, readers: benchReaders };
+const SUITES: Readonly<Record<string, () => Promise<Comparison[]>>> = { crc: benchCrc, lz4: benchLz4, sha256: benchSha256, digests: benchDigests, flash: benchFlash, transfer: benchTransfer, window: benchWindow, readers: benchReaders };
 
 function show(result: Comparison, json: boolean): void {
   if (json) return void process.stdout.write(`${JSON.stringify(result)}\n`);
