@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { spoolDirectory } from '../../host/recovery/agent.ts';
 import type { Board } from '../../host/bmc/board.ts';
+import type { RecoverableManagement } from '../../host/bmc/management.ts';
+import { DonatedImages } from '../../host/recovery/donated-images.ts';
 import type { DonorImage } from '../../host/recovery/peers/donor-images.ts';
+import type { RecoveryPhase, RecoveryState } from '../../host/recovery/recovery-state.ts';
 import { SMALL_BOARD } from '../bmc/small-board.ts';
+import { key } from '../trust/signed-image.ts';
 import { sha256 } from './peers/virtual-rack.ts';
 import { place, signedImage, SIZE } from './images.ts';
 import { Rig, type RigOptions } from './rig.ts';
@@ -141,6 +145,25 @@ describe('a controller that is being recovered', () => {
     await rig.kill();
     await rig.until(() => images().length > 0, 'what runs is given');
     expect(images().some(isSpooled)).toBe(false);
+  });
+});
+
+describe('a controller with two components', () => {
+  it('gives nothing of what one runs while the other one is being recovered', async () => {
+    let phase: RecoveryPhase = 'healthy';
+    const slots = [{ state: 'valid', version: good.version, digest: Buffer.from(good.sha256, 'hex') }];
+    const management = {
+      snapshot: () => ({ components: [{ name: 'bios', running: 0, slots }] }), signatureOf: () => good.signature,
+      readRunning: (_component: string, _sha256: string, offset: number, into: Uint8Array) => into.set(good.bytes.subarray(offset, offset + into.length)),
+    } as unknown as RecoverableManagement;
+    const states = () => [{ phase: 'healthy' }, { phase }] as RecoveryState[];
+    const donated = new DonatedImages({ management, keys: () => [key.publicKey], states, say: () => undefined });
+    await donated.addRunning('bios', new AbortController().signal);
+    expect(digests(donated.images)).toEqual([good.sha256]);
+    for (phase of ['needed', 'sourcing', 'fetching', 'staged', 'holding', 'writing', 'reading-back', 'retry', 'locked'] as const) expect(donated.images, phase).toEqual([]);
+    phase = 'confirming';
+    expect(digests(donated.images)).toEqual([good.sha256]);
+    donated.close();
   });
 });
 
