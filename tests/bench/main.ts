@@ -1,6 +1,7 @@
 // `npm run bench`: every figure is a ratio to a peer, taken in one run. With --json, one object a line.
 import { cpus } from 'node:os';
 import { benchCrc } from './crc.ts';
+import { benchDelta } from './delta.ts';
 import { benchDigests } from './digests.ts';
 import { benchFlash } from './flash.ts';
 import { benchLz4 } from './lz4.ts';
@@ -10,7 +11,7 @@ import { benchSha256 } from './sha256.ts';
 import { benchTransfer } from './transfer.ts';
 import { benchWindow } from './window.ts';
 
-const SUITES: Readonly<Record<string, () => Promise<Comparison[]>>> = { crc: benchCrc, lz4: benchLz4, sha256: benchSha256, digests: benchDigests, flash: benchFlash, transfer: benchTransfer, window: benchWindow, readers: benchReaders };
+const SUITES: Readonly<Record<string, () => Promise<Comparison[]>>> = { crc: benchCrc, lz4: benchLz4, sha256: benchSha256, digests: benchDigests, flash: benchFlash, delta: benchDelta, transfer: benchTransfer, window: benchWindow, readers: benchReaders };
 
 function show(result: Comparison, json: boolean): void {
   if (json) return void process.stdout.write(`${JSON.stringify(result)}\n`);
