@@ -8,15 +8,15 @@ import {
 import { mailboxSize } from "../bus/mailbox";
 import { Status } from "../status";
 import {
-  SENDER_BASE_DIGEST, SENDER_CHUNK, SENDER_COMPONENT, SENDER_DIGEST, SENDER_PATCH_DIGEST, SENDER_SIGNATURE, SENDER_VERSION, SenderAction, senderBegin, senderChunk, senderCompletion,
-  senderFailure, senderMessage, senderNext, senderOffset, senderOut, senderOutSize, senderPhase, senderRead, senderWaitMs,
+  SENDER_BASE_DIGEST, SENDER_CHUNK, SENDER_COMPONENT, SENDER_DIGEST, SENDER_PATCH_DIGEST, SENDER_SIGNATURE, SENDER_VERSION, SenderAction, senderBegin, senderBrings, senderChunk, senderCompletion, senderDone,
+  senderFailure, senderForgoReuse, senderMessage, senderNext, senderOffset, senderOut, senderOutSize, senderPhase, senderRead, senderResumed, senderWaitMs,
 } from "../transfer/sender";
 import { Completion } from "../wire/completion";
 import { DIGEST_SIZE, NAME_SIZE, NO_PATCH, Phase, VERSION_SIZE } from "../wire/message-type";
 import { IMAGE_BLOCK, IMAGE_DIGEST, imageBlockSize, imageClose, imageOpen, imageReadBlock, imageReopen } from "./image";
 import { patchBase, patchFound, patchGiveUp, patchOpen, patchToSend } from "./image-patch";
 import { signatureFile, signatureSize } from "./image-signature";
-import { LINK_IN, linkHoldTimeLimit, linkMayGoOn, linkNow, linkReceive, linkSend } from "./link";
+import { LINK_IN, linkHoldTimeLimit, linkIsLate, linkMayGoOn, linkNow, linkReceive, linkSend } from "./link";
 import { planDigest, planSize } from "./plan";
 import { show, showBegin, showEnd, tellPatchGivenUp, tellResumed } from "./push-view";
 import { tellTrialWait } from "./trial-view";
@@ -95,11 +95,13 @@ function drive(): Status {
     if (action == SenderAction.Read) {
       const going: Status = linkMayGoOn();
       if (going != Status.Ok) return going;
+      if (linkIsLate()) senderForgoReuse();
       const read: Status = readChunk();
       senderRead(read, linkNow());
       if (read != Status.Ok) return read;
       linkSend(senderOut, senderOutSize, ROOM_PATIENCE_MS);
-      linkHoldTimeLimit(false);
+      // Every run brings the file further: a chunk that the device has not made yet does not, should the run end now.
+      if (senderDone != senderResumed || (senderBrings && senderOffset == senderResumed)) linkHoldTimeLimit(false);
       const taken: Status = takeMessages(0);
       if (taken != Status.Ok) return taken;
     } else if (action == SenderAction.Send) {

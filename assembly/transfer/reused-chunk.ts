@@ -11,6 +11,9 @@ import { HELD_BLOCK, HELD_MASKS, heldBlockCount, TRANSMIT_DATA_REQUEST_SIZE, tra
 /** A chunk that is no larger goes as ever: little would be saved. */
 const SMALLEST: u32 = 64;
 
+/** The device has to look at its slot for what was made last, and may not get to it. Set by `reusedChunkEncode`. */
+export let reusedChunkLooks: bool = false;
+
 function isErased(at: usize, size: u32): bool {
   const end: usize = at + size;
   while (at + 8 <= end) {
@@ -48,6 +51,7 @@ function gather(chunk: usize, size: u32, known: u32): u32 {
  * nothing changed, when the chunk goes as ever. `packs`: as an LZ4 block where that saves a sixteenth.
  */
 export function reusedChunkEncode(body: usize, transfer: u32, offset: u32, chunk: usize, size: u32, packs: bool): u32 {
+  reusedChunkLooks = false;
   if (size <= SMALLEST) return 0;
   const told: u32 = reuseHeld(offset);
   const isOffered: bool = told == UNKNOWN && reuseOffers();
@@ -55,11 +59,13 @@ export function reusedChunkEncode(body: usize, transfer: u32, offset: u32, chunk
   const all: u32 = (1 << heldBlockCount(size)) - 1;
   const erased: u32 = erasedBlocks(chunk, size);
   if (isOffered && erased != all) {
+    reusedChunkLooks = true;
     const count: u32 = xxh3Each(chunk, size, HELD_BLOCK, body + TRANSMIT_DATA_REQUEST_SIZE);
     return transmitDataDigestsEncode(body, transfer, offset, size, count << 3);
   }
   const held: u32 = told == UNKNOWN ? 0 : told & all & ~erased;
   if ((held | erased) == 0) return 0;
+  reusedChunkLooks = held != 0;
   const bytes: u32 = gather(chunk, size, held | erased);
   const to: usize = body + TRANSMIT_DATA_REQUEST_SIZE + HELD_MASKS;
   let sent: u32 = packs && bytes > 0 ? lz4Encode(chunk, bytes, to, bytes - (bytes >> 4)) : 0;

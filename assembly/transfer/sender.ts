@@ -37,7 +37,7 @@ import {
   EXCHANGE_OUT, ExchangeAction, exchangeBegin, exchangeBody, exchangeBodySize, exchangeFailure, exchangeId, exchangeMessage,
   exchangeNext, exchangeOutSize, exchangeWaitMs,
 } from "./exchange";
-import { reusedChunkEncode } from "./reused-chunk";
+import { reusedChunkLooks, reusedChunkEncode } from "./reused-chunk";
 
 /** What the caller does next. */
 export enum SenderAction {
@@ -82,6 +82,8 @@ export let senderWaitMs: u32 = 0;
 export let senderFailure: Status = Status.Ok;
 /** The completion code of the last response that was no success. */
 export let senderCompletion: u32 = 0;
+/** The chunk that was read last is on its way with all its bytes: the receiver does not have to look at its slot for any. */
+export let senderBrings: bool = false;
 /** The slot that is written. */
 export let senderSlot: u32 = 0;
 /** Where the transfer began: bytes that the receiver had from an earlier run. */
@@ -160,6 +162,11 @@ function fail(status: Status, completion: u32): void {
 /** Whether the next files are sent by digests where the receiver's slot holds some of them already. They are, unless said otherwise. */
 export function senderMayReuse(allowed: bool): void {
   mayReuse = allowed;
+}
+
+/** The rest of the file goes as bytes: the receiver takes those at once. */
+export function senderForgoReuse(): void {
+  reuses = false;
 }
 
 /**
@@ -354,8 +361,10 @@ export function senderNext(now: u32): SenderAction {
 /** Makes the message that carries the chunk, or stands for it; compressed where that pays and saves at least a sixteenth. */
 function makeMessage(id: u32): void {
   let body: u32 = 0;
+  senderBrings = true;
   senderOut = blockMessage;
   if (reuses) body = reusedChunkEncode(blockMessage + HEADER_SIZE, transfer, senderOffset, SENDER_CHUNK, senderChunk, paceCompresses());
+  if (body != 0) senderBrings = !reusedChunkLooks;
   if (body == 0 && takesBlocks && paceCompresses()) {
     const block: usize = blockMessage + HEADER_SIZE + TRANSMIT_DATA_REQUEST_SIZE;
     const blockSize: u32 = lz4Encode(SENDER_CHUNK, senderChunk, block, senderChunk - (senderChunk >> 4));
