@@ -54,6 +54,8 @@ export enum ReceiverAction {
   OpenPatched = 18,
   /** Read `jobSize` bytes at `jobOffset` of the patch to `jobPointer`. */
   ReadPatch = 19,
+  /** Read as ReadFlash, but what the image has there that the slot was stored from: protected regions hold something else. */
+  ReadBase = 20,
 }
 
 /** Events for the log of the device. Append only. */

@@ -64,7 +64,7 @@ export function patchingNext(): ReceiverAction {
       return ReceiverAction.ReadPatch;
     case PatchAction.ReadBase:
       jobFlash(component, baseSlot, patchOffset, patchSize, patchPointer);
-      return ReceiverAction.ReadFlash;
+      return ReceiverAction.ReadBase;
     case PatchAction.Write:
       jobStaging(patchOffset, patchSize, patchPointer);
       return ReceiverAction.WriteStaging;

@@ -16,8 +16,7 @@ import type {
 } from './management.ts';
 import { hex } from './note-events.ts';
 import type { PowerAction } from './power.ts';
-import { overlayRegions } from './protected-bytes.ts';
-import { touchesProtected } from './protected-regions.ts';
+import { asSigned } from './protected-bytes.ts';
 import type { PowerControl } from './power-control.ts';
 import { RemoteActions } from './remote-actions.ts';
 import { removalOf } from './removal.ts';
@@ -168,11 +167,7 @@ export class ControllerManagement implements Management, SlotKeeper {
     if (offset + into.length > slot.size) throw new RangeError(`${component}: expected at most the image's ${slot.size} bytes, got ${offset}+${into.length}`);
     const { slots, signatures } = this.#of.parts;
     slots.read(component, found.running, offset, into);
-    const regions = slots.regionsOf(component);
-    if (!touchesProtected(regions, offset, into.length)) return;
-    const kept = signatures.readRegions(sha256);
-    if (kept === undefined) throw new Error(`${component}: what the image has for protected regions was not kept`);
-    overlayRegions(into, offset, slot.size, regions, kept);
+    asSigned(into, offset, { sha256, size: slot.size, regions: slots.regionsOf(component), kept: (digest) => signatures.readRegions(digest) });
   }
 
   signatureOf(sha256: string): Uint8Array | undefined {

@@ -6,7 +6,7 @@ import type { FlashPart } from './flash-part.ts';
 import { HashInPlace, type HashEngine } from './hash-engine.ts';
 import { HealthCheck } from './health-check.ts';
 import { ImageJudge, type JudgedImage } from './image-judge.ts';
-import { bytesInRegions } from './protected-bytes.ts';
+import { asSigned, bytesInRegions } from './protected-bytes.ts';
 import { noteEvent, recordEvents } from './note-events.ts';
 import type { SignatureStore } from './signature-store.ts';
 import type { SlotLog } from './slot-log.ts';
@@ -23,7 +23,7 @@ export interface ReceiverActionsOptions {
   /** A second place for the security numbers that were reached. */
   readonly floors?: { of(component: string): number; raise(component: string, floor: number): void } | undefined;
   /** Where the signatures of stored images are kept. */
-  readonly signatures?: Pick<SignatureStore, 'keep' | 'keepRegions' | 'prune'> | undefined;
+  readonly signatures?: Pick<SignatureStore, 'keep' | 'keepRegions' | 'readRegions' | 'prune'> | undefined;
   /** What takes the image's SHA-256; this thread when not given. */
   readonly hashEngine?: HashEngine | undefined;
   readonly platform: string;
@@ -43,6 +43,8 @@ export class ReceiverActions implements ReceiverHost {
   readonly #judge: ImageJudge;
   readonly #health: HealthCheck;
   readonly #hash: HashEngine;
+  /** What was kept of the image that a patch is made for. */
+  #base: { readonly sha256: string; readonly bytes: Uint8Array | undefined } | undefined;
   /** What the last action that failed threw, until it has been told. */
   #cause: unknown;
 
@@ -86,6 +88,7 @@ export class ReceiverActions implements ReceiverHost {
   }
 
   closeStaging(): void {
+    this.#base = undefined;
     this.#options.staging.close();
   }
 
@@ -99,6 +102,15 @@ export class ReceiverActions implements ReceiverHost {
 
   readFlash(component: string, slot: number, offset: number, into: Uint8Array): void {
     this.#options.slots.read(component, slot, offset, into);
+  }
+
+  readBase(component: string, slot: number, offset: number, into: Uint8Array): void {
+    this.#options.slots.read(component, slot, offset, into);
+    const stored = this.#records.get(component)?.slots[slot];
+    if (stored === undefined) return;
+    asSigned(into, offset, {
+      sha256: Buffer.from(stored.digest).toString('hex'), size: stored.size, regions: this.#options.slots.regionsOf(component), kept: (sha256) => this.#keptRegions(sha256),
+    });
   }
 
   eraseFlash(component: string, slot: number, offset: number, size: number): void {
@@ -164,6 +176,12 @@ export class ReceiverActions implements ReceiverHost {
     } catch (error) {
       this.#options.say({ event: 'signature-not-kept', text: `what the image has for protected regions can not be kept, so that it will not be donated to others: ${(error as Error).message}` });
     }
+  }
+
+  /** Read once for all of a patch, which may copy from anywhere any number of times. */
+  #keptRegions(sha256: string): Uint8Array | undefined {
+    if (this.#base?.sha256 !== sha256) this.#base = { sha256, bytes: this.#options.signatures?.readRegions(sha256) };
+    return this.#base.bytes;
   }
 
   #pruneSignatures(): void {

@@ -85,6 +85,8 @@ export interface ReceiverHost {
   /** The component's flash is used from now on. Answers its part. */
   selectFlash(component: string): PlannedPart;
   readFlash(component: string, slot: number, offset: number, into: Uint8Array): void;
+  /** What the image has there that the slot was stored from, whatever its protected regions hold; `readFlash` where there are none. */
+  readBase?(component: string, slot: number, offset: number, into: Uint8Array): void;
   eraseFlash(component: string, slot: number, offset: number, size: number): void;
   programFlash(component: string, slot: number, offset: number, data: Uint8Array): void;
   /** Makes this the newest record of its component, safely on flash when it returns. */

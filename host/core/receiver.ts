@@ -197,6 +197,7 @@ export class Receiver {
       DiscardStaging: () => host.discardStaging(digest()),
       SelectFlash: () => setGeometry(core, host.selectFlash(component())),
       ReadFlash: () => host.readFlash(component(), slot(), offset(), bytes()),
+      ReadBase: () => (host.readBase === undefined ? host.readFlash(component(), slot(), offset(), bytes()) : host.readBase(component(), slot(), offset(), bytes())),
       EraseFlash: () => host.eraseFlash(component(), slot(), offset(), size()),
       ProgramFlash: () => host.programFlash(component(), slot(), offset(), bytes()),
       WriteRecord: () => host.writeRecord(this.#record(readNumber(core.jobPointer))),

@@ -10,6 +10,7 @@ import { keepsSlots, type RecoverableManagement } from '../../host/bmc/managemen
 import type { ProtectedRegion } from '../../host/bmc/protected-regions.ts';
 import { Slots } from '../../host/bmc/slots.ts';
 import type { Image } from '../core/wire.ts';
+import { patchAnnouncement, stepOf } from '../core/patch-sending.ts';
 import { seeded } from '../random.ts';
 import { LEASE_MS, Machine } from './machine.ts';
 import { SLOT_SIZE, SMALL_BOARD, smallImage } from './small-board.ts';
@@ -119,6 +120,22 @@ describe('protected regions', () => {
     expect(machine.install(old, 2), 'sent again').toBe('Ok');
     expect(await verify(machine)).toMatchObject({ condition: 'ok' });
     expect(Buffer.compare(readFileSync(hub(machine)), expected(old, kept))).toBe(0);
+  });
+
+  it('do not stand in the way of a patch: it is made for the image as it was signed', () => {
+    const machine = makeMachine();
+    const step = stepOf('bios');
+    machine.install(step.from);
+    const kept = changeSettings(machine, 9);
+    machine.kill();
+    machine.run();
+    machine.connect();
+    const upgrade = machine.ask(machine.wire.startUpgrade(2)).fields['id'] ?? 0;
+    const { completion, fields: { transfer = 0 } } = machine.ask(patchAnnouncement(upgrade, step));
+    expect(completion).toBe('Ok');
+    expect(machine.ask(machine.wire.data(transfer, 0, step.patch)).completion).toBe('Ok');
+    expect(machine.endFile(transfer, step.to).completion).toBe('Ok');
+    expect(Buffer.compare(readFileSync(hub(machine)), expected(step.to, kept))).toBe(0);
   });
 
   it('can not be erased or programmed, not even in part', () => {

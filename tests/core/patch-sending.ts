@@ -24,11 +24,15 @@ export function stepOf(component: string): Step {
 }
 
 /** Announces an image as a patch. */
-export function announcePatch(rig: Rig, upgrade: number, { from, to, patch }: Step): Response {
-  return rig.ask(wire.encode('start-file-request', id++, {
+export function announcePatch(rig: Rig, upgrade: number, step: Step): Response {
+  return rig.ask(patchAnnouncement(upgrade, step));
+}
+
+export function patchAnnouncement(upgrade: number, { from, to, patch }: Step): Uint8Array {
+  return wire.encode('start-file-request', id++, {
     upgrade, index: 0, allow: 'Upgrade', size: to.bytes.length, component: to.component, version: to.version, digest: to.digest,
     patch: { size: patch.length, digest: sha256(patch), base: from.digest },
-  }));
+  });
 }
 
 /** Announces it and sends what is missing. Answers the transfer. */
