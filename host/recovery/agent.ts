@@ -208,7 +208,7 @@ function expectComponents({ management, config: { components } }: RecoveryAgentO
   const names = management.snapshot().components.map(({ name }) => name);
   const stranger = components.find(({ name }) => !names.includes(name));
   if (stranger === undefined) return;
-  throw new FerryError('recovery-invalid', `recovery.ini: [component ${stranger.name}]: expected one of ${names.join(', ')}, which this board has; nothing was started`, {
+  throw new FerryError('recovery-invalid', `${stranger.at ?? 'recovery.ini'}: [component ${stranger.name}]: expected one of ${names.join(', ')}, which this board has; nothing was started`, {
     hint: 'correct the name of the section', exitCode: 64,
   });
 }

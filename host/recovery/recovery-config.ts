@@ -7,7 +7,7 @@ import { iniError, parseIni } from './ini-file.ts';
 import type { LinkKind } from './links/link.ts';
 import { readLinkOrder } from './links/link-settings.ts';
 import { SectionReader } from './section-reader.ts';
-import { readSource, type SourceConfig } from './source-config.ts';
+import { readSource, type SectionPlace, type SourceConfig } from './source-config.ts';
 
 /** `auto`: at once. `ask`: when a person orders it. `off`: it is only said that it would be needed. */
 export type RecoveryMode = 'auto' | 'ask' | 'off';
@@ -16,7 +16,7 @@ export type SourceOrder = 'file' | 'class';
 export type Preference = 'newest' | 'last-known-good';
 
 /** A component that is watched. */
-export interface WatchedComponent {
+export interface WatchedComponent extends SectionPlace {
   readonly name: string;
   readonly wanted: { readonly version?: string; readonly sha256?: string };
 }
@@ -127,6 +127,6 @@ function readComponent(reader: SectionReader, file: string, line: number): Watch
   if (!/^[a-z0-9-]{1,15}$/.test(reader.name)) throw iniError(file, line, `[component ${reader.name}]: expected 1 to 15 of a-z, 0-9 and "-", got another name`);
   const version = reader.matching('version', /^[\x21-\x7e]{1,31}$/, '1 to 31 printable ASCII characters without space');
   const sha256 = reader.matching('sha256', /^[0-9a-f]{64}$/, '64 hexadecimal digits in lower case');
-  return { name: reader.name, wanted: { ...(version === undefined ? {} : { version }), ...(sha256 === undefined ? {} : { sha256 }) } };
+  return { name: reader.name, at: reader.at, wanted: { ...(version === undefined ? {} : { version }), ...(sha256 === undefined ? {} : { sha256 }) } };
 }
 

@@ -23,6 +23,11 @@ export class SectionReader {
     this.#directory = directory;
   }
 
+  /** The section's file and line. */
+  get at(): string {
+    return `${this.#file}:${this.#section.line}`;
+  }
+
   /** An error at a key's line, or at the section's. */
   wrong(key: string, what: string): FerryError {
     const { kind, name, line, values } = this.#section;

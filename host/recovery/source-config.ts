@@ -37,14 +37,19 @@ export interface WebConfig {
   readonly authorities: string | undefined;
 }
 
-export type SourceConfig = DirectoryConfig | FatImageConfig | HostConfig | WebConfig | PeersConfig;
+/** Where a section stands, as `recovery.ini:14`; of one that was read from a file. */
+export interface SectionPlace {
+  readonly at?: string;
+}
+
+export type SourceConfig = (DirectoryConfig | FatImageConfig | HostConfig | WebConfig | PeersConfig) & SectionPlace;
 
 const KINDS = ['directory', 'fat-image', 'host', 'web', 'peers'] as const;
 
 export function readSource(reader: SectionReader): SourceConfig {
   const kind = reader.choice('kind', KINDS);
   if (kind === undefined) throw reader.wrong('kind', `expected ${KINDS.join(' or ')}, got none`);
-  return READERS[kind](reader);
+  return { ...READERS[kind](reader), at: reader.at };
 }
 
 const READERS: { readonly [Kind in (typeof KINDS)[number]]: (reader: SectionReader) => SourceConfig } = {

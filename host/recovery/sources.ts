@@ -8,7 +8,7 @@ import { HostSource } from './host-source.ts';
 import { PeerGroup } from './peers/peer-group.ts';
 import { makePeerSource, type TrustedKeys } from './peers/peers-config.ts';
 import type { Source } from './source.ts';
-import type { SourceConfig } from './source-config.ts';
+import type { SectionPlace, SourceConfig } from './source-config.ts';
 import { WebSource } from './web-source.ts';
 
 /** What sources of this machine are connected to. */
@@ -23,17 +23,20 @@ const NO_SURROUNDINGS: SourceSurroundings = { hostIsOff: () => false, hostFiles:
 /** Of one who only looks at the controller's files. */
 const NOT_REACHED: HostFiles = { read: () => Promise.reject(new Error('the host\'s storage is reached by its controller alone, while that runs')) };
 
+const NOTHING_STARTED = '; nothing was started';
+
 /** The source of one section. `recovery-invalid` when something that it needs from the start is missing. `group`: of a peers source, when others use it too. */
 export function makeSource(config: SourceConfig, keys: TrustedKeys = () => [], note?: (text: string) => void, group?: PeerGroup, surroundings = NO_SURROUNDINGS): Source {
   return expectUsable(config, () => make(config, keys, note, group, surroundings));
 }
 
-/** Makes what a section says; an error names it. */
-export function expectUsable<T>({ name }: Pick<SourceConfig, 'name'>, work: () => T): T {
+/** Makes what a section says; an error names it and where it stands. */
+export function expectUsable<T>({ name, at = 'recovery.ini' }: Pick<SourceConfig, 'name'> & SectionPlace, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw new FerryError('recovery-invalid', `[source ${name}]: ${(error as Error).message}; nothing was started`, { hint: 'correct what the section names', exitCode: 64, cause: error });
+    const hint = error instanceof FerryError ? error.hint : 'correct what the section names';
+    throw new FerryError('recovery-invalid', `${at}: [source ${name}]: ${(error as Error).message.replace(NOTHING_STARTED, '')}${NOTHING_STARTED}`, { hint, exitCode: 64, cause: error });
   }
 }
 

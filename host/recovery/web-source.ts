@@ -18,7 +18,7 @@ export class WebSource implements Source {
   constructor({ name, url, authorities }: Pick<WebConfig, 'name' | 'url' | 'authorities'>) {
     this.name = name;
     this.#url = url;
-    this.#authorities = authorities === undefined ? undefined : readFileSync(authorities, 'utf8');
+    this.#authorities = authorities === undefined ? undefined : readAuthorities(authorities);
   }
 
   async find(need: RecoveryNeed, signal: AbortSignal): Promise<readonly Candidate[]> {
@@ -54,6 +54,17 @@ export class WebSource implements Source {
     }
     return Buffer.concat(pieces);
   }
+}
+
+function readAuthorities(path: string): string {
+  let problem = 'got none';
+  try {
+    const text = readFileSync(path, 'utf8');
+    if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  } catch (error) {
+    problem = `it can not be read: ${(error as Error).message}`;
+  }
+  throw new Error(`authorities: ${path}: expected certificates in PEM, ${problem}`);
 }
 
 /** Where the bytes of an answer begin. */

@@ -56,6 +56,6 @@ it('cpld older than wanted is brought up to the wanted version', async () => {
 
 it('a component that the board does not have is told before anything is started', () => {
   const rig = rigFor('fpga');
-  expect(() => rig.startAgent()).toThrow('expected one of bmc, bios, cpld, which this board has');
+  expect(() => rig.startAgent()).toThrow(/^recovery\.ini:\d+: \[component fpga\]: expected one of bmc, bios, cpld, which this board has; nothing was started$/);
   expect(parseRecoveryConfig(Buffer.from('[component bmc]\n[component cpld]\n[source a]\nkind = host\n'), 'recovery.ini', '/').components.map(({ name }) => name)).toEqual(['bmc', 'cpld']);
 });

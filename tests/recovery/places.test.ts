@@ -157,6 +157,9 @@ describe('a web server', () => {
     writeFileSync(path, pem.slice(0, pem.indexOf('-----BEGIN PRIVATE')));
     await expectAllOf(source(url, path));
     await expect(source(url).find(NEED, never)).rejects.toThrow(/certificate/);
+    writeFileSync(path, 'no certificate');
+    expect(() => source(url, path)).toThrow(`authorities: ${path}: expected certificates in PEM, got none`);
+    expect(() => source(url, `${path}.not`)).toThrow(/^authorities: .*ca\.pem\.not: expected certificates in PEM, it can not be read: ENOENT/);
   });
 
   it('that redirects for ever, or elsewhere than to the web, or answers another range, is a source that fails', async () => {

@@ -21,9 +21,9 @@ const configOf = (keys: string): PeersConfig =>
 
 describe('a source with kind = peers', () => {
   it('stays on this machine unless an interface is named', () => {
-    expect(configOf('')).toEqual({ kind: 'peers', name: 'rack', links: { link: 'lan', interfaces: ['lo'] }, groupKey: undefined });
+    expect(configOf('')).toEqual({ at: 'recovery.ini:2', kind: 'peers', name: 'rack', links: { link: 'lan', interfaces: ['lo'] }, groupKey: undefined });
     expect(configOf('interfaces = eth0, wlan0\nlink = wireless\nrate-limit = 64KiB\nport = 9000\ngroup-key = group.key\n')).toEqual({
-      kind: 'peers', name: 'rack', links: { link: 'wireless', interfaces: ['eth0', 'wlan0'], port: 9000, ratePerSecond: 65_536 }, groupKey: resolve(scratch.path, 'group.key'),
+      at: 'recovery.ini:2', kind: 'peers', name: 'rack', links: { link: 'wireless', interfaces: ['eth0', 'wlan0'], port: 9000, ratePerSecond: 65_536 }, groupKey: resolve(scratch.path, 'group.key'),
     });
   });
 
@@ -46,7 +46,7 @@ describe('a source with kind = peers', () => {
   });
 
   it('needs its group key from the start', () => {
-    expect(refusalOf(() => makeSource(configOf('group-key = group.key\n')))).toMatchObject({ code: 'recovery-invalid', exitCode: 64, message: expect.stringMatching(/\[source rack\].*group\.key: expected a group key file/) as string });
+    expect(refusalOf(() => makeSource(configOf('group-key = group.key\n')))).toMatchObject({ code: 'recovery-invalid', exitCode: 64, message: expect.stringMatching(/^recovery\.ini:\d+: \[source rack\]: [^;]*group\.key: expected a group key file[^;]*; nothing was started$/) as string });
   });
 
   it('opens its links when it is asked, says what is wrong with an interface, and finds and fetches', async () => {
