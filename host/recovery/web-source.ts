@@ -33,7 +33,7 @@ export class WebSource implements Source {
     const response = await fetchFile(new URL(id), { authorities: this.#authorities, from, signal });
     const begin = beginOf(response, from, id);
     let offset = begin;
-    for await (const piece of response as AsyncIterable<Buffer>) {
+    for await (const piece of piecesOf(response, id, signal)) {
       signal.throwIfAborted();
       const fresh = piece.subarray(Math.min(piece.length, Math.max(0, from - offset)));
       if (fresh.length > 0) into(offset + piece.length - fresh.length, fresh);
@@ -53,6 +53,20 @@ export class WebSource implements Source {
       if (size > SIGNATURE_LIMIT) throw new Error(`${shownUrl(url)}: expected a signature file of at most ${SIGNATURE_LIMIT} bytes, got more`);
     }
     return Buffer.concat(pieces);
+  }
+}
+
+/** The bytes of an answer as they come; one that ends too early is said in words. */
+async function* piecesOf(response: IncomingMessage, id: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+  let size = 0;
+  try {
+    for await (const piece of response as AsyncIterable<Buffer>) {
+      size += piece.length;
+      yield piece;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new Error(`${shownUrl(new URL(id))}: the answer broke off after ${size} bytes: ${(error as Error).message}`, { cause: error });
   }
 }
 
