@@ -12,7 +12,7 @@ const PATIENCE_MS = 10_000;
 export class FerryProcess {
   readonly #name: string;
   readonly #child: ChildProcess;
-  readonly #ended: Promise<number | null>;
+  readonly #ended: Promise<string>;
   readonly #listeners = new Set<(event: BoardEvent) => void>();
   #errors = '';
   #identity: ProcessIdentity | undefined;
@@ -27,8 +27,8 @@ export class FerryProcess {
     this.#child.stderr?.on('data', (piece: Buffer) => { this.#errors = `${this.#errors}${piece.toString()}`.slice(-4096); });
     createInterface({ input: this.#child.stdout! }).on('line', (line) => this.#heard(line));
     this.#ended = new Promise((resolve) => {
-      this.#child.once('error', (error) => { this.#errors += error.message; resolve(null); });
-      this.#child.once('close', resolve);
+      this.#child.once('error', (error) => { this.#errors += error.message; resolve('it was never started'); });
+      this.#child.once('close', (code, signal) => resolve(code === null ? `signal ${signal}` : `exit code ${code}`));
     });
   }
 
@@ -37,22 +37,22 @@ export class FerryProcess {
     return this.#child.pid === undefined ? undefined : (this.#identity ??= identityOf(this.#child.pid));
   }
 
-  /** Ends with the process. */
-  get ended(): Promise<number | null> {
+  /** Ends with the process, and says how that ended: `exit code 1`, `signal SIGKILL`. */
+  get ended(): Promise<string> {
     return this.#ended;
   }
 
   /** Waits for an event. `controller-failed` when the process ends before. */
   async says(word: string): Promise<void> {
     let stop: () => void = () => undefined;
-    const said = new Promise<'said'>((resolve) => {
-      const listener = ({ event }: BoardEvent): void => { if (event === word) resolve('said'); };
+    const said = new Promise<undefined>((resolve) => {
+      const listener = ({ event }: BoardEvent): void => { if (event === word) resolve(undefined); };
       this.#listeners.add(listener);
       stop = () => this.#listeners.delete(listener);
     });
     const outcome = await Promise.race([said, this.#ended]);
     stop();
-    if (outcome !== 'said') throw new FerryError('controller-failed', `${this.#name} ended with code ${outcome} before it said ${word}: ${this.#errors.trim()}`, { hint: 'see its message' });
+    if (outcome !== undefined) throw new FerryError('controller-failed', `${this.#name} ended (${outcome}) before it said ${word}: ${this.#errors.trim()}`, { hint: 'see its message' });
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {

@@ -64,6 +64,7 @@ export class Lab {
       'donor', '--images', places.images, '--trust', places.publicKey, '--group-key', places.groupKey, '--listen-interface', network.interfaceOf(0),
       '--port', `${settings.port}`, '--rate', `${Math.floor(settings.ratePerSecond / 1024)}`, '--json',
     ], (event) => this.#consoleSays(event));
+    void this.#console.ended.then((how) => this.#sayEnded('console', 'it', how));
     const ready: Promise<void>[] = [this.#console.says('ready')];
     for (let number = 1; number <= settings.count; number++) ready.push(this.#startMember(number).says('ready'));
     this.#timer = setInterval(() => this.#step(), STEP_MS);
@@ -87,7 +88,9 @@ export class Lab {
     const config = writeRecoveryConfig(places, network, number, settings);
     const controller: FerryProcess = new FerryProcess(network.prefix(number), ['bmc', '--state', places.state(number), '--board', places.board, '--trust', places.publicKey, '--recovery', config, '--json'], (event) => this.#memberSays(number, event));
     this.#members.push({ controller, machine: undefined, host: undefined, view: newBoard(number, network.address(number)) });
-    void controller.ended.then((code) => this.#update(number, { phase: 'ended', text: `the controller has ended with code ${code}`, tone: 'bad' }));
+    void controller.ended.then((how) => {
+      this.#update(number, { phase: 'ended', text: this.#sayEnded(`bmc ${number}`, 'the controller', how), tone: 'bad' });
+    });
     return controller;
   }
 
@@ -112,6 +115,13 @@ export class Lab {
     this.#lines.push(line);
     this.#lines.splice(0, this.#lines.length - LINES);
     this.#options.changed(line);
+  }
+
+  /** One that has ended by itself; answers what was said. */
+  #sayEnded(who: string, what: string, how: string): string {
+    const text = `${what} has ended by itself (${how}); ferry lab stop and ferry lab start everything again as it is`;
+    if (!this.#isClosing) this.#say(who, { event: 'ended', text, time: new Date().toISOString() });
+    return text;
   }
 
   #update(number: number, change: Partial<BoardView>): void {
@@ -141,5 +151,5 @@ export class Lab {
   }
 }
 
-const TOLD = /^(recovery-(?!evidence|source$)|donor-upload|boot-|host-|power-|condemned|stopped|donor-failed|donor-image-refused|offer-|upload-|report-|image-refused|messages-)/;
+const TOLD = /^(recovery-(?!evidence|source$)|donor-upload|boot-|host-|power-|condemned|stopped|donor-failed|donor-image-refused|offer-|upload-|report-|image-refused|messages-|ended$)/;
 const isTold = (event: string): boolean => TOLD.test(event);

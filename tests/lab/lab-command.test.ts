@@ -65,6 +65,18 @@ describe('a lab', () => {
     expect(await second.ended).toEqual({ code: 0, signal: null });
   });
 
+  it('says that a controller has been killed, and how everything starts again', { timeout: 60_000 }, async () => {
+    const child = await begin();
+    await readRecord();
+    process.kill(readLabRecord(places)!.children[1]!.pid, 'SIGKILL');
+    await child.says('bmc 2    the controller has ended by itself (signal SIGKILL); ferry lab stop and ferry lab start');
+    while (readLabRecord(places)!.view.boards[1]!.phase !== 'ended') await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await lab('status')).toMatchObject({ code: 5, output: expect.stringContaining('signal SIGKILL') as string });
+    expect((await lab('stop')).code).toBe(0);
+    expect(await child.ended).toEqual({ code: 0, signal: null });
+    expect(child.output).not.toContain('bmc 1    the controller has ended');
+  });
+
   it('that is killed leaves processes, which the next command ends', { timeout: 60_000 }, async () => {
     const killed = await begin();
     await readRecord();
