@@ -23,6 +23,8 @@ export function candidateOf(found: Pick<Candidate, 'id' | 'source' | 'kind' | 's
 
 /** Ends the work at the signal, whether or not what it waits for ever answers. */
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  // What has begun may fail later, when nobody waits for it any more.
+  if (signal.aborted) void work.catch(() => undefined);
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason as Error);

@@ -10,6 +10,7 @@ import 'reflect-metadata';
 import { makeSelfSigned } from '../../host/bmc/redfish/self-signed.ts';
 import { DirectorySource } from '../../host/recovery/directory-source.ts';
 import { FatImageSource } from '../../host/recovery/fat-image-source.ts';
+import { untilAborted } from '../../host/recovery/found-image.ts';
 import { type RecoveryNeed, RECOVERY_BLOCK, type Source } from '../../host/recovery/source.ts';
 import { WebSource } from '../../host/recovery/web-source.ts';
 import { format, gptDisk, mbrDisk } from '../fat/format.ts';
@@ -202,4 +203,19 @@ it('a source that is asked to end while it waits ends', async () => {
   place(path, 'bios.bin', good);
   stop.abort(new Error('enough'));
   await expect(new DirectorySource({ name: 'a', path }).find(NEED, stop.signal)).rejects.toThrow('enough');
+});
+
+it('work that fails after the signal to end has come is nobody\'s unhandled error', async () => {
+  const unhandled: unknown[] = [];
+  const listener = (error: unknown): void => { unhandled.push(error); };
+  process.on('unhandledRejection', listener);
+  const stop = new AbortController();
+  stop.abort(new Error('enough'));
+  let fail: (error: Error) => void = () => undefined;
+  const work = new Promise<void>((_resolve, reject) => { fail = reject; });
+  expect(() => untilAborted(work, stop.signal)).toThrow('enough');
+  fail(new Error('the share has gone'));
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', listener);
+  expect(unhandled).toEqual([]);
 });
