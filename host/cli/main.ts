@@ -1,40 +1,26 @@
 // The entry of `ferry`: finds the command, parses its options, turns errors into words and exit codes.
 import { FerryError } from '../error.ts';
-import { type Command, parseOptions, usage } from './command.ts';
-import { DELTA_COMMANDS } from './delta-commands.ts';
-import { DONOR_COMMANDS } from './donor-commands.ts';
-import { FLASH_COMMANDS } from './flash-commands.ts';
-import { commandHelp, generalHelp } from './help.ts';
-import { HISTORY_COMMANDS } from './history-commands.ts';
-import { ISL_COMMANDS } from './isl-commands.ts';
-import { LAB_COMMANDS } from './lab-commands.ts';
-import { MACHINE_COMMANDS } from './machine-commands.ts';
-import { PROGRAM_COMMANDS } from './program-commands.ts';
-import { RECOVER_COMMANDS } from './recover-commands.ts';
-import { TRUST_COMMANDS } from './trust-commands.ts';
-import { TRUST_STORE_COMMANDS } from './trust-store-commands.ts';
 import { VERSION } from '../version.ts';
-
-const COMMANDS: readonly Command[] = [...PROGRAM_COMMANDS, ...MACHINE_COMMANDS, ...ISL_COMMANDS, ...TRUST_COMMANDS, ...TRUST_STORE_COMMANDS, ...DELTA_COMMANDS, ...FLASH_COMMANDS, ...DONOR_COMMANDS, ...LAB_COMMANDS, ...HISTORY_COMMANDS, ...RECOVER_COMMANDS];
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    const about = COMMANDS.find((command) => command.name === rest[0]);
-    process.stdout.write(about === undefined ? generalHelp(COMMANDS) : commandHelp(about));
-    return name === undefined ? 64 : 0;
-  }
   if (name === '--version' || name === 'version') {
     process.stdout.write(`ferry ${VERSION}\n`);
     return 0;
   }
-  const command = COMMANDS.find((one) => one.name === name);
-  if (command === undefined) {
-    throw usage(`unknown command ${JSON.stringify(name)}: expected ${COMMANDS.map((one) => one.name).join(', ')}`);
+  const { allCommands, COMMAND_NAMES, findCommand } = await import('./commands.ts');
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    const { commandHelp, generalHelp } = await import('./help.ts');
+    const about = await findCommand(rest[0]);
+    process.stdout.write(about === undefined ? generalHelp(await allCommands()) : commandHelp(about));
+    return name === undefined ? 64 : 0;
   }
+  const { parseOptions, usage } = await import('./command.ts');
+  const command = await findCommand(name);
+  if (command === undefined) throw usage(`unknown command ${JSON.stringify(name)}: expected ${COMMAND_NAMES.join(', ')}`);
   const { values, operands } = parseOptions(command, rest);
   if (values['help'] === true) {
-    process.stdout.write(commandHelp(command));
+    process.stdout.write((await import('./help.ts')).commandHelp(command));
     return 0;
   }
   return command.run(values, operands);
