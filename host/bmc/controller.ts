@@ -165,7 +165,8 @@ export class Controller {
 
   /** Takes one message of each link at most and performs one action besides answering. False when there was nothing to do. */
   #round(now: number): boolean {
-    this.#mailbox.attend(now);
+    // Who has just rung, or asked for a reset, says more in a moment: it finds the controller awake.
+    if (this.#mailbox.attend(now)) this.#idleSteps = 0;
     if (this.#waiting !== undefined && this.#mailbox.send(this.#waiting)) this.#waiting = undefined;
     const took = this.#waiting === undefined && this.#receiver.ready() && this.#take(now);
     // A host that asks all the time does not keep an image from being stored.

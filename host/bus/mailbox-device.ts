@@ -86,14 +86,15 @@ export class MailboxDevice {
     if (seen !== this.#hostResets) this.#sawHostReset();
   }
 
-  /** Looks at the host's registers and lets the heart beat. */
-  attend(nowMs: number): void {
-    if (this.#hostHasPower) this.#attendHost();
+  /** Looks at the host's registers and lets the heart beat. True when the host wants something: it has rung, or asked for a reset. */
+  attend(nowMs: number): boolean {
+    const isWanted = this.#hostHasPower && this.#attendHost();
     if (nowMs - this.#beatAt >= BEAT_MS) {
       this.#beatAt = nowMs;
       this.#beat = (this.#beat + 1) >>> 0;
       this.#registers.write32(Register.heartbeat, this.#beat);
     }
+    return isWanted;
   }
 
   /** What a host without power has left in its registers and rings is nobody's, and goes when the power comes back. */
@@ -105,9 +106,10 @@ export class MailboxDevice {
     this.#owner.mailboxReset();
   }
 
-  #attendHost(): void {
+  #attendHost(): boolean {
     this.#registers.read(Register.doorbell, this.#group);
-    if (this.#word(Register.doorbell) !== this.#doorbell) {
+    const hasRung = this.#word(Register.doorbell) !== this.#doorbell;
+    if (hasRung) {
       this.#doorbell = this.#word(Register.doorbell);
       this.#isExpecting = true;
     }
@@ -116,7 +118,9 @@ export class MailboxDevice {
       this.#sawHostReset();
     }
     const reset = this.#word(Register.reset);
-    if (reset !== 0 && reset !== this.#reset) this.#answerReset(reset);
+    if (reset === 0 || reset === this.#reset) return hasRung;
+    this.#answerReset(reset);
+    return true;
   }
 
   /**

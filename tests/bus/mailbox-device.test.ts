@@ -42,6 +42,16 @@ beforeEach(() => {
   hostResets = 0;
 });
 
+it('whoever rings or asks for a reset is told of as wanting something, once, and whoever does nothing is not', () => {
+  const mailbox = device();
+  mailbox.start(0);
+  expect(mailbox.attend(0)).toBe(false);
+  host.askReset(1);
+  expect([mailbox.attend(0), mailbox.attend(0)]).toEqual([true, false]);
+  host.registers.write32(Register.doorbell, host.registers.read32(Register.doorbell) + 1);
+  expect([mailbox.attend(0), mailbox.attend(0)]).toEqual([true, false]);
+});
+
 describe('the mailbox device', () => {
   it('describes itself, and is ready last', () => {
     const writes: number[] = [];
