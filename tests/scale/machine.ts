@@ -105,20 +105,20 @@ export class Machine implements HearingDonor {
     this.#world.trace(this.address, 'healthy');
   }
 
-  request(fields: Parameters<HearingDonor['request']>[0], from: string): void {
-    const { network, image } = this.#world;
+  request(fields: Parameters<HearingDonor['request']>[0], from: string, nonce: string): void {
     this.#offers.request(fields, from, {
       send: (offer) => {
+        const { network, image } = this.#world;
         this.sent += 1;
-        network.hasAnswered(this, fields.nonce);
+        network.hasAnswered(this, nonce);
         network.link(this.address).broadcast(makeDatagram(network.wire, undefined, 'offer', { ...offer, digest: image.digest, port: PORT }));
       },
-      withhold: () => network.hasAnswered(this, fields.nonce),
-    });
+      withhold: () => this.#world.network.hasAnswered(this, nonce),
+    }, nonce);
   }
 
-  offer(fields: Parameters<HearingDonor['offer']>[0], from: string): void {
-    this.#offers.offer(fields, from);
+  offer(fields: Parameters<HearingDonor['offer']>[0], from: string, nonce: string): void {
+    this.#offers.offer(fields, from, nonce);
   }
 
   /** The exchange of this recipient with a donor: as its stream would be, with the bytes as a flow. */

@@ -7,13 +7,15 @@
 //   report     to nobody: it changes no decision
 import { RecoveryWire, type DecodedRecovery } from '../../host/core/wire-recovery.ts';
 import type { Link, TakeMessage } from '../../host/recovery/links/link.ts';
+import { nonceName } from '../../host/recovery/peers/donor-offers.ts';
 import type { EventQueue } from './event-queue.ts';
 
 /** What a donor does with what it hears. */
 export interface HearingDonor {
   readonly address: string;
-  request(fields: Extract<DecodedRecovery['message'], { name: 'request' }>['fields'], from: string): void;
-  offer(fields: Extract<DecodedRecovery['message'], { name: 'offer' }>['fields'], from: string): void;
+  /** `name` is that of the nonce, made once for all who hear it. */
+  request(fields: Extract<DecodedRecovery['message'], { name: 'request' }>['fields'], from: string, name: string): void;
+  offer(fields: Extract<DecodedRecovery['message'], { name: 'offer' }>['fields'], from: string, name: string): void;
 }
 
 interface Collecting {
@@ -45,7 +47,6 @@ class SharedWire extends RecoveryWire {
 
 /** A pending answer lives no longer. */
 const ANSWERS_MS = 1000;
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
 export class WideNetwork {
   readonly wire: RecoveryWire = new SharedWire();
@@ -71,8 +72,8 @@ export class WideNetwork {
   }
 
   /** It has answered, or will not. */
-  hasAnswered(donor: HearingDonor, nonce: Uint8Array): void {
-    this.#answering.get(hex(nonce))?.delete(donor);
+  hasAnswered(donor: HearingDonor, nonce: string): void {
+    this.#answering.get(nonce)?.delete(donor);
   }
 
   /** A machine's link. Streams go another way. */
@@ -105,13 +106,13 @@ export class WideNetwork {
 
   #request(fields: Parameters<HearingDonor['request']>[0], from: string): void {
     this.spoken.requests += 1;
-    const nonce = hex(fields.nonce);
+    const nonce = nonceName(fields.nonce);
     const asker = this.#collecting.get(from);
     if (asker !== undefined) this.#askers.set(nonce, asker);
     this.#queue.quietly(this.#latencyMs, () => {
       const answering = new Set<HearingDonor>();
       this.#beginning = answering;
-      for (const donor of this.donors) if (donor.address !== from) donor.request(fields, from);
+      for (const donor of this.donors) if (donor.address !== from) donor.request(fields, from, nonce);
       this.#beginning = undefined;
       if (answering.size > 0) this.#answering.set(nonce, answering);
     });
@@ -123,11 +124,11 @@ export class WideNetwork {
 
   #offer(fields: Parameters<HearingDonor['offer']>[0], from: string, bytes: Uint8Array): void {
     this.spoken.offers += 1;
-    const nonce = hex(fields.nonce);
+    const nonce = nonceName(fields.nonce);
     this.#queue.after(this.#latencyMs, () => {
       const asker = this.#askers.get(nonce);
       if (asker !== undefined && this.#collecting.get(asker.address) === asker) asker.take(bytes, from);
-      for (const donor of this.#answering.get(nonce) ?? []) donor.offer(fields, from);
+      for (const donor of this.#answering.get(nonce) ?? []) donor.offer(fields, from, nonce);
       for (const collecting of [...this.#unaware]) {
         if (collecting === asker) continue;
         collecting.take(bytes, from);

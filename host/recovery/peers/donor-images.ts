@@ -79,14 +79,31 @@ export interface ImageWish {
   readonly slotSize: number;
 }
 
-/** Whether the digest begins with what is wanted; nothing wanted is in no digest. */
-export const isWanted = (digest: Uint8Array, wanted: Uint8Array): boolean =>
-  wanted.some((byte) => byte !== 0) && Buffer.compare(digest.subarray(0, wanted.length), wanted) === 0;
+/** Whether the digest begins with what is wanted; nothing wanted is in no digest. Asked for each offer that is heard. */
+export function isWanted(digest: Uint8Array, wanted: Uint8Array): boolean {
+  let isAsked = false;
+  for (let index = 0; index < wanted.length; index++) {
+    if (digest[index] !== wanted[index]) return false;
+    isAsked ||= wanted[index] !== 0;
+  }
+  return isAsked;
+}
+
+const ids = new WeakMap<TrustedComment, { readonly key: GroupKey | undefined; readonly id: Uint8Array }>();
+
+/** What stands for its platform and component, made once: a statement never changes. */
+function idOf(statement: TrustedComment, key: GroupKey | undefined): Uint8Array {
+  const known = ids.get(statement);
+  if (known !== undefined && known.key === key) return known.id;
+  const id = compatibleId(key, statement.platform, statement.component);
+  ids.set(statement, { key, id });
+  return id;
+}
 
 /** The one image that fits best: the wanted one, else the one with the highest security number, else the newest. */
 export function bestImage(images: readonly DonorImage[], wish: ImageWish, key: GroupKey | undefined): DonorImage | undefined {
   return images
-    .filter(({ statement }) => Buffer.compare(compatibleId(key, statement.platform, statement.component), wish.compatible) === 0)
+    .filter(({ statement }) => Buffer.compare(idOf(statement, key), wish.compatible) === 0)
     .filter(({ statement }) => statement.security >= wish.floor && statement.size <= wish.slotSize)
     .sort((one, other) => Number(isWanted(other.digest, wish.wanted)) - Number(isWanted(one.digest, wish.wanted))
       || other.statement.security - one.statement.security || compareVersions(other.statement.version, one.statement.version))[0];

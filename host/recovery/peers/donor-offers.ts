@@ -40,8 +40,11 @@ export interface Answer {
 interface Pending {
   readonly request: RecoveryRequest;
   readonly image: DonorImage;
+  readonly isWanted: boolean;
+  /** So many offers are enough. */
+  readonly enough: number;
   /** Addresses that have offered as much: never more than are enough. */
-  readonly better: string[];
+  readonly better: Set<string>;
   /** How many of them have a place. */
   free: number;
   readonly answer: Answer;
@@ -60,15 +63,16 @@ export class DonorOffers {
     this.#limits = new RequestLimits({ random: options.random, ...options.limits });
   }
 
-  /** A request was heard. */
-  request(request: RecoveryRequest, from: string, answer: Answer): void {
+  /** A request was heard. `name` is that of its nonce: who tells many donors makes it once. */
+  request(request: RecoveryRequest, from: string, answer: Answer, name = nonceName(request.nonce)): void {
     const { clock, images, key, random, terms } = this.#options;
     if (!this.#limits.allows(from, clock.now()) || this.#pending.size >= PENDING) return void (this.refused += 1);
-    const name = nonceName(request.nonce);
     if (this.#pending.has(name)) return;
     const image = bestImage(images(), request, key);
     if (image === undefined) return;
-    const pending: Pending = { request, image, answer, better: [], free: 0, takeBack: () => undefined };
+    const pending: Pending = {
+      request, image, answer, isWanted: isWanted(image.digest, request.wanted), enough: ENOUGH_OFFERS * doubtOf(request), better: new Set(), free: 0, takeBack: () => undefined,
+    };
     this.#pending.set(name, pending);
     pending.takeBack = clock.after((random() + Number(terms().load >= FULL)) * ANSWER_DELAY_MS, () => {
       this.#pending.delete(name);
@@ -76,22 +80,24 @@ export class DonorOffers {
     });
   }
 
-  /** Another donor's offer was heard. */
-  offer(offer: RecoveryOffer, from: string): void {
-    const pending = this.#pending.get(nonceName(offer.nonce));
-    if (pending === undefined) return;
-    const { donor, load } = this.#options.terms();
-    const { image, request } = pending;
-    if (offer.load > load || offer.security < image.statement.security || offer.size > request.slotSize) return;
-    if (Number(isWanted(offer.digest, request.wanted)) < Number(isWanted(image.digest, request.wanted)) || Buffer.compare(offer.donor, donor) === 0) return;
-    if (pending.better.includes(from)) return;
-    pending.better.push(from);
+  /** Another donor's offer was heard. It matters while an answer to the same request waits, and is looked at only then. */
+  offer(offer: RecoveryOffer, from: string, name = nonceName(offer.nonce)): void {
+    const pending = this.#pending.get(name);
+    if (pending === undefined || pending.better.has(from) || !this.#isAsGood(offer, pending)) return;
+    pending.better.add(from);
     pending.free += Number(offer.load < FULL);
-    if (!isEnough(pending)) return;
+    if (pending.better.size < pending.enough) return;
     // Its place is for another request.
     pending.takeBack();
-    this.#pending.delete(nonceName(offer.nonce));
-    pending.answer.withhold(`${pending.better.length} others have offered as much`);
+    this.#pending.delete(name);
+    pending.answer.withhold(`${pending.better.size} others have offered as much`);
+  }
+
+  #isAsGood(offer: RecoveryOffer, { image, request, isWanted: isOursWanted }: Pending): boolean {
+    const { donor, load } = this.#options.terms();
+    if (offer.load > load || offer.security < image.statement.security || offer.size > request.slotSize) return false;
+    if (isOursWanted && !isWanted(offer.digest, request.wanted)) return false;
+    return Buffer.compare(offer.donor, donor) !== 0;
   }
 
   #answer(pending: Pending): void {
@@ -105,5 +111,6 @@ export class DonorOffers {
 
 /** Offers are claims. Who asks again has got nothing from them: with every round fewer of them are believed. */
 const doubtOf = ({ round }: RecoveryRequest): number => 2 ** Math.min(round, DOUBT_LIMIT);
-const isEnough = ({ request, better }: Pending): boolean => better.length >= ENOUGH_OFFERS * doubtOf(request);
-const nonceName = ({ buffer, byteOffset, length }: Uint8Array): string => Buffer.from(buffer, byteOffset, length).toString('latin1');
+
+/** What an answer that waits is found by. */
+export const nonceName = ({ buffer, byteOffset, length }: Uint8Array): string => Buffer.from(buffer, byteOffset, length).toString('latin1');
