@@ -5,13 +5,15 @@ import { benchDelta } from './delta.ts';
 import { benchDigests } from './digests.ts';
 import { benchFlash } from './flash.ts';
 import { benchLz4 } from './lz4.ts';
+import { benchMemory } from './memory.ts';
 import type { Comparison } from './measure.ts';
 import { benchReaders } from './readers.ts';
 import { benchSha256 } from './sha256.ts';
+import { benchStart } from './start.ts';
 import { benchTransfer } from './transfer.ts';
 import { benchWindow } from './window.ts';
 
-const SUITES: Readonly<Record<string, () => Promise<Comparison[]>>> = { crc: benchCrc, lz4: benchLz4, sha256: benchSha256, digests: benchDigests, flash: benchFlash, delta: benchDelta, transfer: benchTransfer, window: benchWindow, readers: benchReaders };
+const SUITES: Readonly<Record<string, () => Promise<Comparison[]>>> = { crc: benchCrc, lz4: benchLz4, sha256: benchSha256, digests: benchDigests, flash: benchFlash, delta: benchDelta, transfer: benchTransfer, window: benchWindow, readers: benchReaders, start: benchStart, memory: benchMemory };
 
 function show(result: Comparison, json: boolean): void {
   if (json) return void process.stdout.write(`${JSON.stringify(result)}\n`);
