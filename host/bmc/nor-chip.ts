@@ -41,6 +41,9 @@ export class NorChip {
   #protection = 0;
   #cut: FlashOperation | undefined;
   readonly #scratch = new Uint8Array(SCRATCH_SIZE);
+  /** What is left of the last erase: from there on nothing was programmed since. */
+  #blankFrom = 0;
+  #blankTo = 0;
 
   constructor(options: NorChipOptions) {
     this.#options = options;
@@ -168,11 +171,14 @@ export class NorChip {
     if (kind === 'program') return this.#clearBits(address, data ?? new Uint8Array(0));
     this.#options.cells.write(address, size <= SCRATCH_SIZE ? BLANK.subarray(0, size) : new Uint8Array(size).fill(0xff));
     this.#options.weak?.settle(address, size);
+    this.#blankFrom = address;
+    this.#blankTo = address + size;
   }
 
   /** What an interrupted operation leaves. */
   #begin({ kind, address, size, data = new Uint8Array(0) }: FlashOperation, fault: FlashFault): void {
     if (!('cut' in fault)) return;
+    this.#blankTo = 0;
     if (fault.cut === 'prefix') this.#clearBits(address, data.subarray(0, fault.bytes));
     if (fault.cut === 'scatter') this.#clearBits(address, scatter(data, fault.seed));
     if (fault.cut === 'partly-erased') this.#options.cells.write(address, new Uint8Array(fault.bytes).fill(0xff));
@@ -194,13 +200,24 @@ export class NorChip {
     this.#options.weak?.add(address, weakErase(size, seed));
   }
 
+  /** What was erased just before becomes what is programmed; elsewhere every bit that is 0 in `data` is cleared. */
   #clearBits(address: number, data: Uint8Array): void {
+    const { cells } = this.#options;
+    if (this.#takeBlank(address, data.length)) return cells.write(address, data);
     const bytes = data.length <= SCRATCH_SIZE ? this.#scratch.subarray(0, data.length) : new Uint8Array(data.length);
-    this.#options.cells.read(address, bytes);
-    // What was erased before becomes what is programmed; to see that is quicker than to clear every bit.
+    cells.read(address, bytes);
+    // A blank place becomes what is programmed, too; to see that is quicker than to clear every bit.
     const isBlank = data.length <= SCRATCH_SIZE && Buffer.compare(bytes, BLANK.subarray(0, data.length)) === 0;
     if (!isBlank) clear(bytes, data);
-    this.#options.cells.write(address, isBlank ? data : bytes);
+    cells.write(address, isBlank ? data : bytes);
+  }
+
+  /** Whether the range was erased last of all and not programmed since; what lies before its end counts as programmed from now on. */
+  #takeBlank(address: number, size: number): boolean {
+    const isBlank = address >= this.#blankFrom && address + size <= this.#blankTo;
+    if (isBlank) this.#blankFrom = address + size;
+    else if (address < this.#blankTo && address + size > this.#blankFrom) this.#blankTo = 0;
+    return isBlank;
   }
 }
 
