@@ -26,6 +26,9 @@ interface Wish {
 
 /** How often a program with nothing to do asks. */
 const WAIT_MS = 250;
+/** How often one asks that has just brought a part of a file: who reads it wishes for the next one soon. */
+const NEXT_WAIT_MS = 2;
+const NEXT_MS = 1000;
 /** A program that has been silent for so long is gone. */
 const SILENCE_MS = 10_000;
 
@@ -36,6 +39,7 @@ export class ServedFiles implements HostFiles {
   #wishes: Wish[] = [];
   #number = 0;
   #heardMs = Number.NEGATIVE_INFINITY;
+  #broughtMs = Number.NEGATIVE_INFINITY;
   #isServed = false;
 
   constructor(clock: { nowMs(): number }, say: (event: ControllerEvent) => void) {
@@ -72,7 +76,7 @@ export class ServedFiles implements HostFiles {
     this.#isServed = true;
     this.#take(request.fields);
     const [wish] = this.#wishes;
-    const nothing = { completion: 'Ok', waitMs: WAIT_MS, wish: 0, offset: 0, size: 0, path: '' } as const;
+    const nothing = { completion: 'Ok', waitMs: this.#heardMs - this.#broughtMs < NEXT_MS ? NEXT_WAIT_MS : WAIT_MS, wish: 0, offset: 0, size: 0, path: '' } as const;
     return this.#wire.encodeResponse(request.id, wish === undefined ? nothing : { ...nothing, waitMs: 0, wish: wish.number, offset: wish.offset, size: wish.size, path: wish.path });
   }
 
@@ -93,6 +97,7 @@ export class ServedFiles implements HostFiles {
   #take({ wish: number, outcome, offset, fileSize, bytes }: ServeRequest): void {
     const [wish] = this.#wishes;
     if (wish === undefined || wish.number !== number) return;
+    this.#broughtMs = this.#heardMs;
     if (outcome === 'NotFound') return wish.settle(undefined);
     if (outcome === 'Failed') return wish.fail(new Error(`${wish.path}: the host could not read it`));
     const isWhole = offset === Math.min(wish.offset, fileSize) && bytes.length <= wish.size && bytes.length <= fileSize - offset;

@@ -42,6 +42,17 @@ describe('files of the host', () => {
     expect(await read).toEqual({ bytes: new Uint8Array(Buffer.from('four')), fileSize: 104 });
   });
 
+  it('after a part of a file the next wish is asked for at once, for a second', async () => {
+    ask();
+    const read = files.read('bios.bin', 0, 4, never);
+    expect(ask({ wish: ask().wish, fileSize: 104, bytes: Buffer.from('four') })).toMatchObject({ wish: 0, waitMs: 2 });
+    await read;
+    now += 999;
+    expect(ask().waitMs).toBe(2);
+    now += 1;
+    expect(ask().waitMs).toBe(250);
+  });
+
   it('a file that is not there is no failure, one that can not be read is', async () => {
     ask();
     const [missing, broken] = [files.read('a', 0, 1, never), files.read('b', 0, 1, never)];
