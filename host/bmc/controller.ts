@@ -27,6 +27,10 @@ const SLICE_ROUNDS = 64;
 /** Steps without work before the controller sleeps at all: a host in a transfer answers within them. */
 const BUSY_STEPS = 16;
 const LONGEST_SLEEP_MS = 50;
+/** Between two looks at the host's power, its boot and the like while messages come one after the other. */
+const LOOK_MS = 2;
+/** The same of the host's group of mailbox registers, within one slice. */
+const ATTEND_MS = 0.25;
 
 /** One controller. After `start`, call `step` again and again; between two calls nothing happens. */
 export class Controller {
@@ -46,6 +50,8 @@ export class Controller {
   #hostWasLost = false;
   #hostIsUp = false;
   #idleSteps = 0;
+  #lookedAt = 0;
+  #attendedAt = 0;
   /** Messages of the host that were no good, and how many of them the log knows of. */
   #dropped = 0;
   #told = 0;
@@ -121,12 +127,10 @@ export class Controller {
   step(): number {
     const begin = this.#now();
     let worked = false;
-    this.#power.poll();
-    this.#boot.poll();
-    this.#hostFiles.poll();
-    this.#management.poll(begin);
+    if (this.#idleSteps > 0 || begin - this.#lookedAt >= LOOK_MS) this.#lookAround(begin);
     for (let round = 0; round < SLICE_ROUNDS; round++) {
       const now = this.#now();
+      if (round === 0 || now - this.#attendedAt >= ATTEND_MS) this.#attend(now);
       if (!this.#round(now)) break;
       worked = true;
       if (now - begin >= SLICE_MS) break;
@@ -163,10 +167,24 @@ export class Controller {
     if (error !== undefined) throw error;
   }
 
-  /** Takes one message of each link at most and performs one action besides answering. False when there was nothing to do. */
-  #round(now: number): boolean {
+  /** What does not come as a message. */
+  #lookAround(now: number): void {
+    this.#lookedAt = now;
+    this.#power.poll();
+    this.#boot.poll();
+    this.#hostFiles.poll();
+    this.#management.poll(now);
+  }
+
+  /** A host that resets the mailbox puts nothing into the ring before it has been answered, so a late look mixes nothing up. */
+  #attend(now: number): void {
+    this.#attendedAt = now;
     // Who has just rung, or asked for a reset, says more in a moment: it finds the controller awake.
     if (this.#mailbox.attend(now)) this.#idleSteps = 0;
+  }
+
+  /** Takes one message of each link at most and performs one action besides answering. False when there was nothing to do. */
+  #round(now: number): boolean {
     if (this.#waiting !== undefined && this.#mailbox.send(this.#waiting)) this.#waiting = undefined;
     const took = this.#waiting === undefined && this.#receiver.ready() && this.#take(now);
     // A host that asks all the time does not keep an image from being stored.

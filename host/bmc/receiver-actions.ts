@@ -1,6 +1,7 @@
 // Performs the receiver's actions on the board: staging, flash, records; and says in events what happened.
 import type { ComponentSnapshot, ImageOffer, ImageVerdict, ReceiverHost, TransferSnapshot } from '../core/receiver-exports.ts';
 import type { SlotRecord } from '../core/slot-record.ts';
+import { isBlockNote } from './block-note.ts';
 import type { ControllerEvent } from './event-log.ts';
 import type { FlashPart } from './flash-part.ts';
 import { HashInPlace, type HashEngine } from './hash-engine.ts';
@@ -122,11 +123,16 @@ export class ReceiverActions implements ReceiverHost {
   }
 
   writeRecord(record: SlotRecord): void {
+    const before = this.#records.get(record.component);
+    if (before !== undefined && isBlockNote(before, record)) {
+      this.#options.slotLog.append(record);
+      this.#records.set(record.component, record);
+      return;
+    }
     // Before the record: a floor that is only in one of the two places is kept.
     this.#options.floors?.raise(record.component, record.floor ?? 0);
     this.#keepRegions(record);
     this.#options.slotLog.append(record);
-    const before = this.#records.get(record.component);
     this.#records.set(record.component, record);
     this.#pruneSignatures();
     for (const event of recordEvents(before, record)) this.#options.say(event);

@@ -3,7 +3,7 @@
 //      0 ─────── journalled ─────── there ────────  ▣   ▣ early chunks        size
 //        whole blocks, on record    contiguous, the    written, not on
 //        never written again        block not whole    record
-import { crc32 } from 'node:zlib';
+import { crc32 } from '../core/checksum.ts';
 import type { DurableFile, OpenFile } from './durable-file.ts';
 import { STAGING_BLOCK, StagingJournal } from './staging-journal.ts';
 

@@ -49,6 +49,8 @@ export class RingReader {
   readonly #head: RingIndex;
   readonly #tail: RingIndex;
   #at = 0;
+  /** Bytes of the message before: the next one is read at once as far as that. */
+  #usual = HEADER_SIZE;
 
   constructor(window: WordMemory, place: RingPlace, head: number, tail: number) {
     this.#window = window;
@@ -72,29 +74,34 @@ export class RingReader {
     const head = this.#head.read();
     if (head === undefined || head === this.#at) return 0;
     const used = (head - this.#at) >>> 0;
-    const size = this.#measure(used, into, sizeOf);
+    const size = this.#read(used, into, sizeOf);
     if (size === 0) {
       this.garbage++;
       this.#moveTo(head);
       return 0;
     }
-    this.#copy(into, size);
+    this.#usual = size;
     this.#moveTo((this.#at + aligned(size)) >>> 0);
     return size;
   }
 
-  #measure(used: number, into: Uint8Array, sizeOf: () => number): number {
+  /** No byte is read twice: what the size was taken from is what the caller gets. */
+  #read(used: number, into: Uint8Array, sizeOf: () => number): number {
     if (used > this.#place.size || used < HEADER_SIZE || used % ALIGNMENT !== 0) return 0;
-    this.#copy(into, HEADER_SIZE);
+    const first = Math.min(this.#usual, used, into.length);
+    this.#copy(into, 0, first);
     const size = sizeOf();
-    return size >= HEADER_SIZE && size <= used && size <= into.length ? size : 0;
+    if (size < HEADER_SIZE || size > used || size > into.length) return 0;
+    if (size > first) this.#copy(into, first, size);
+    return size;
   }
 
-  #copy(into: Uint8Array, size: number): void {
-    const at = this.#at % this.#place.size;
-    const first = Math.min(size, this.#place.size - at);
-    this.#window.read(this.#place.offset + at, into.subarray(0, first));
-    if (first < size) this.#window.read(this.#place.offset, into.subarray(first, size));
+  /** Bytes `from` up to `to` of the message. */
+  #copy(into: Uint8Array, from: number, to: number): void {
+    const at = ((this.#at + from) >>> 0) % this.#place.size;
+    const first = Math.min(to - from, this.#place.size - at);
+    this.#window.read(this.#place.offset + at, into.subarray(from, from + first));
+    if (from + first < to) this.#window.read(this.#place.offset, into.subarray(from + first, to));
   }
 
   #moveTo(index: number): void {

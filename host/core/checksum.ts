@@ -49,3 +49,11 @@ export class Checksums {
     }
   }
 }
+
+let shared: Checksums | undefined;
+
+/** CRC-32 of zlib, going on from `crc`: many times as quick as zlib's own for the 64 KiB of a chunk. */
+export function crc32(bytes: Uint8Array, crc = 0): number {
+  shared ??= new Checksums();
+  return shared.crc32(bytes, crc);
+}

@@ -1,5 +1,6 @@
 import { nameIn, readNumber, type CoreEnum, type CoreGlobals } from './flash-globals.ts';
 import { readRecord, writeRecord, type RecordMemory, type SlotRecord } from './slot-record.ts';
+import { namesOf } from './words.ts';
 
 /** The 8 KiB of flash that the records live in: two erase sectors. Synchronous; a throw is a failure. */
 export interface RecordDevice {
@@ -84,7 +85,7 @@ export class SlotRecords {
   #carryOut(): unknown {
     let cause: unknown;
     for (;;) {
-      const action = nameIn(this.#core.RecordAction, this.#core.recordLogNext());
+      const action = namesOf(this.#core.RecordAction)[this.#core.recordLogNext()] ?? 'unknown';
       if (action === 'Done' || action === 'Failed') return cause;
       let status = this.#ok;
       try {

@@ -13,7 +13,7 @@ export interface Share {
   readonly milliseconds: number;
 }
 
-const JOURNAL = 'CRC-32 of blocks: the journal, and the look before the commit';
+const JOURNAL = 'staging: which bytes are there, and its journal';
 
 /** What a function's own time counts as. The first that fits. */
 const KINDS: readonly (readonly [what: string, fits: RegExp])[] = [
@@ -26,7 +26,7 @@ const KINDS: readonly (readonly [what: string, fits: RegExp])[] = [
   ['files made and removed', /^(unlink|open|openSync|close|fstat|lstat|readdir|mkdir|rename) /],
   ['SHA-256', /^update /],
   ['giving bytes to the thread that hashes', /^(#put|#await|#changed|take) run/],
-  [JOURNAL, /^crc32 /],
+  [JOURNAL, /^(#arrived|#record|#pieces|crc32|append) chunk/],
   ['the flash model: clearing bits, traces', /^(#?clear|#clearBits|#complete|traced|#operation)/],
   ['collecting garbage', /^\(garbage/],
 ];
