@@ -1,12 +1,13 @@
 // One machine of the simulation: first a recipient, then a donor. All that it decides is decided by the product: how the
 // search goes on, whom it asks, which offer it takes, what it answers and to how many it sends. Only the bytes of the image
 // are a flow, and only their proof and their writing are spans of time.
-import { DonorOffers } from '../../host/recovery/peers/donor-offers.ts';
+import { type Answer, DonorOffers } from '../../host/recovery/peers/donor-offers.ts';
 import { donorTerms, STREAMS_PER_SOURCE } from '../../host/recovery/peers/donor.ts';
 import type { DonorExchange } from '../../host/recovery/peers/donor-stream.ts';
 import { makeDatagram } from '../../host/recovery/peers/datagram.ts';
 import type { KnownOffer } from '../../host/recovery/peers/offer-book.ts';
 import { PeerFailure } from '../../host/recovery/peers/peer-failure.ts';
+import type { PendingAnswer } from '../../host/recovery/peers/pending-answer.ts';
 import { PeerSource } from '../../host/recovery/peers/peer-source.ts';
 import { UploadPlaces } from '../../host/recovery/peers/upload-places.ts';
 import { CONNECTIONS } from '../../host/recovery/links/lan-link.ts';
@@ -25,6 +26,14 @@ export class Machine implements HearingDonor {
   readonly #world: World;
   readonly #id: Uint8Array;
   readonly #offers: DonorOffers;
+  readonly #answer: Answer = {
+    send: (offer) => {
+      const { network, image } = this.#world;
+      this.sent += 1;
+      network.link(this.address).broadcast(makeDatagram(network.wire, undefined, 'offer', { ...offer, digest: image.digest, port: PORT }));
+    },
+    withhold: () => undefined,
+  };
   readonly #places = new UploadPlaces({});
   readonly #streams = new Map<string, number>();
   #connections = 0;
@@ -48,13 +57,7 @@ export class Machine implements HearingDonor {
     const terms = donorTerms({ class: 'Peer', ratePerSecond: world.settings.uplink }, this.#id, this.#places);
     this.#offers = new DonorOffers({
       images: () => (this.stagedMs === undefined ? [] : [world.image]), key: undefined, random: world.random, terms,
-      clock: {
-        now: () => world.queue.now(),
-        after: (ms, work) => {
-          world.network.willAnswer(this);
-          return world.queue.quietly(ms, work);
-        },
-      },
+      clock: { now: () => world.queue.now(), after: (ms, work) => world.queue.quietly(ms, work) },
     });
   }
 
@@ -105,20 +108,8 @@ export class Machine implements HearingDonor {
     this.#world.trace(this.address, 'healthy');
   }
 
-  request(fields: Parameters<HearingDonor['request']>[0], from: string, nonce: string): void {
-    this.#offers.request(fields, from, {
-      send: (offer) => {
-        const { network, image } = this.#world;
-        this.sent += 1;
-        network.hasAnswered(this, nonce);
-        network.link(this.address).broadcast(makeDatagram(network.wire, undefined, 'offer', { ...offer, digest: image.digest, port: PORT }));
-      },
-      withhold: () => this.#world.network.hasAnswered(this, nonce),
-    }, nonce);
-  }
-
-  offer(fields: Parameters<HearingDonor['offer']>[0], from: string, nonce: string): void {
-    this.#offers.offer(fields, from, nonce);
+  request(fields: Parameters<HearingDonor['request']>[0], from: string): PendingAnswer | undefined {
+    return this.#offers.request(fields, from, this.#answer);
   }
 
   /** The exchange of this recipient with a donor: as its stream would be, with the bytes as a flow. */

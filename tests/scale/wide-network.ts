@@ -8,14 +8,14 @@
 import { RecoveryWire, type DecodedRecovery } from '../../host/core/wire-recovery.ts';
 import type { Link, TakeMessage } from '../../host/recovery/links/link.ts';
 import { nonceName } from '../../host/recovery/peers/donor-offers.ts';
+import type { PendingAnswer } from '../../host/recovery/peers/pending-answer.ts';
 import type { EventQueue } from './event-queue.ts';
 
 /** What a donor does with what it hears. */
 export interface HearingDonor {
   readonly address: string;
-  /** `name` is that of the nonce, made once for all who hear it. */
-  request(fields: Extract<DecodedRecovery['message'], { name: 'request' }>['fields'], from: string, name: string): void;
-  offer(fields: Extract<DecodedRecovery['message'], { name: 'offer' }>['fields'], from: string, name: string): void;
+  /** Answers what it will say in a while, if anything: that alone hears the offers of others. */
+  request(fields: Extract<DecodedRecovery['message'], { name: 'request' }>['fields'], from: string): PendingAnswer | undefined;
 }
 
 interface Collecting {
@@ -57,23 +57,11 @@ export class WideNetwork {
   readonly #collecting = new Map<string, Collecting>();
   readonly #unaware = new Set<Collecting>();
   readonly #askers = new Map<string, Collecting>();
-  readonly #answering = new Map<string, Set<HearingDonor>>();
-  /** Set while a request is delivered: who begins to answer it. */
-  #beginning: Set<HearingDonor> | undefined;
+  readonly #answering = new Map<string, PendingAnswer[]>();
 
   constructor(queue: EventQueue, latencyMs: number) {
     this.#queue = queue;
     this.#latencyMs = latencyMs;
-  }
-
-  /** A donor has set itself a time to answer. */
-  willAnswer(donor: HearingDonor): void {
-    this.#beginning?.add(donor);
-  }
-
-  /** It has answered, or will not. */
-  hasAnswered(donor: HearingDonor, nonce: string): void {
-    this.#answering.get(nonce)?.delete(donor);
   }
 
   /** A machine's link. Streams go another way. */
@@ -110,11 +98,12 @@ export class WideNetwork {
     const asker = this.#collecting.get(from);
     if (asker !== undefined) this.#askers.set(nonce, asker);
     this.#queue.quietly(this.#latencyMs, () => {
-      const answering = new Set<HearingDonor>();
-      this.#beginning = answering;
-      for (const donor of this.donors) if (donor.address !== from) donor.request(fields, from, nonce);
-      this.#beginning = undefined;
-      if (answering.size > 0) this.#answering.set(nonce, answering);
+      const answering: PendingAnswer[] = [];
+      for (const donor of this.donors) {
+        const pending = donor.address === from ? undefined : donor.request(fields, from);
+        if (pending !== undefined) answering.push(pending);
+      }
+      if (answering.length > 0) this.#answering.set(nonce, answering);
     });
     this.#queue.quietly(ANSWERS_MS + this.#latencyMs, () => {
       this.#askers.delete(nonce);
@@ -122,18 +111,29 @@ export class WideNetwork {
     });
   }
 
-  #offer(fields: Parameters<HearingDonor['offer']>[0], from: string, bytes: Uint8Array): void {
+  #offer(fields: Extract<DecodedRecovery['message'], { name: 'offer' }>['fields'], from: string, bytes: Uint8Array): void {
     this.spoken.offers += 1;
     const nonce = nonceName(fields.nonce);
     this.#queue.after(this.#latencyMs, () => {
       const asker = this.#askers.get(nonce);
       if (asker !== undefined && this.#collecting.get(asker.address) === asker) asker.take(bytes, from);
-      for (const donor of this.#answering.get(nonce) ?? []) donor.offer(fields, from, nonce);
+      this.#tell(nonce, fields, from);
       for (const collecting of [...this.#unaware]) {
         if (collecting === asker) continue;
         collecting.take(bytes, from);
         this.#unaware.delete(collecting);
       }
     });
+  }
+
+  /** Tells those who are about to answer, and forgets who has. */
+  #tell(nonce: string, fields: Parameters<PendingAnswer['offer']>[0], from: string): void {
+    const answering = this.#answering.get(nonce) ?? [];
+    let left = 0;
+    for (const pending of answering) {
+      pending.offer(fields, from);
+      if (!pending.isOver) answering[left++] = pending;
+    }
+    answering.length = left;
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeDatagram } from '../../../host/recovery/peers/datagram.ts';
-import { ANSWER_DELAY_MS, ENOUGH_OFFERS } from '../../../host/recovery/peers/donor-offers.ts';
+import { ANSWER_DELAY_MS } from '../../../host/recovery/peers/donor-offers.ts';
+import { ENOUGH_OFFERS } from '../../../host/recovery/peers/pending-answer.ts';
 import { GroupKey } from '../../../host/recovery/peers/group-key.ts';
 import { RequestLimits } from '../../../host/recovery/peers/request-limits.ts';
 import { seeded } from '../../random.ts';
