@@ -194,11 +194,17 @@ export function componentHasRejected(index: u32, digest: usize): bool {
   return false;
 }
 
-/** The slot that the next image goes to: the one that does not run, or the only one. */
+/**
+ * The slot that the next image goes to: the one that does not run, or the only one. What runs and was found to differ is
+ * written itself, when the other slot holds the only whole image.
+ */
 export function componentTarget(index: u32): u32 {
   const active: u32 = componentActive(index);
   if (active == NO_SLOT) return load<u8>(componentPage(index) + ACTIVE);
-  return componentIsInPlace(index) ? active : 1 - active;
+  if (componentIsInPlace(index)) return active;
+  const other: u32 = 1 - active;
+  const isOnlyWhole: bool = slotDiffers(index, active) && slotState(index, other) == SlotState.Valid && !slotDiffers(index, other);
+  return isOnlyWhole ? active : other;
 }
 
 export function slotState(index: u32, slot: u32): u32 {

@@ -103,3 +103,17 @@ describe.each(['bmc', 'bios'] as const)('what %s runs and was found to differ', 
     expect(it.startFile(older).completion).toBe('Ok');
   });
 });
+
+it('the only whole image of two slots is not written over when what runs was found to differ', () => {
+  const it = new Conversation();
+  const second = testImage('bmc', '2.0', 3500);
+  expect(it.push(second)).toMatchObject({ completion: 'Ok', stored: 1 });
+  expect(it.running('bmc')).toBe('2.0');
+  const before = it.device.slotBytes('bmc', 0, 3000);
+  it.device.receiver.looked('bmc', 1, true);
+  expect(it.push(second)).toMatchObject({ completion: 'Ok', stored: 1 });
+  expect(it.device.slotBytes('bmc', 0, 3000)).toEqual(before);
+  expect(it.device.slotBytes('bmc', 1, 3500)).toEqual(second.bytes);
+  expect(it.device.records.get('bmc')).toMatchObject({ active: 1, slots: [{ state: 'valid', version: '1.0' }, { state: 'valid', version: '2.0' }] });
+  expect(it.running('bmc')).toBe('2.0');
+});
