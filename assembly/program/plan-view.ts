@@ -18,7 +18,7 @@ function reason(verdict: Verdict): string {
     case Verdict.Upgrade: return "send: newer than what runs";
     case Verdict.Reinstall: return "send: same version, other bytes (allow = reinstall)";
     case Verdict.Downgrade: return "send: older than what runs (allow = downgrade)";
-    case Verdict.FirstImage: return "send: the component holds no whole image";
+    case Verdict.FirstImage: return "send: no whole image runs";
     case Verdict.UpToDate: return "nothing to do: the device holds exactly this image";
     case Verdict.WaitsForReset: return "nothing to send: stored, runs after the next reset";
     case Verdict.RunsNewer: return "not sent: what runs is newer (allow = downgrade would send it)";
