@@ -5,6 +5,7 @@ import { createCRC32 } from 'hash-wasm';
 import { crc32 as zlibCrc32 } from 'node:zlib';
 import { coreBuild } from '../../host/core/instance.ts';
 import { openScratch } from '../../host/core/scratch.ts';
+import { plotCrc } from './crc-plot.ts';
 import { DATA, kernelCore, type KernelCore, noise, packageName, RESULTS } from './kernel-core.ts';
 import type { Comparison } from './measure.ts';
 import { compareSlices } from './slices.ts';
@@ -73,6 +74,7 @@ export async function benchCrc(): Promise<Comparison[]> {
   const scalar = filled(kernelCore('scalar'));
   const hashWasm = await createCRC32();
   const nodeRs = packageName('@node-rs/crc32');
+  plotCrc(simd, scalar, bytes);
   return [
     await crc32Of(simd, 'SIMD', MIB, 0.85, nodeRs, (part) => nodeRsCrc32(part)),
     await crc32Of(simd, 'SIMD', MIB, 4.5, nodeZlib, (part) => zlibCrc32(part)),
