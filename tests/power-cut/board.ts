@@ -10,13 +10,13 @@ import { Slots } from '../../host/bmc/slots.ts';
 import { Staging } from '../../host/bmc/staging.ts';
 import type { ComponentSnapshot } from '../../host/core/receiver-exports.ts';
 import { Receiver } from '../../host/core/receiver.ts';
-import { Wire, type Image, type Response } from '../core/wire.ts';
+import { Wire, type Image } from '../core/wire.ts';
 import { Medium, type MediumOperation } from './medium.ts';
+import { CHUNK, WHOLE, type Way } from './ways.ts';
 
 const KIB = 1024;
 /** One block that can be erased at once, and four sectors. */
 export const SLOT = 80 * KIB;
-const CHUNK = 48 * KIB;
 const LEASE_MS = 1000;
 
 export const BOARD: Board = {
@@ -94,37 +94,23 @@ export class PoweredBoard {
     this.#run();
   }
 
-  /** The whole way of one image. Answers how it ended; the first thing that was not Ok. */
-  install(image: Image, activate: 'now' | 'nextReset' = 'now'): string {
-    const upgrade = this.#ask(wire.startUpgrade(7));
+  /** The whole way of one image, over the one that runs. Answers how it ended; the first thing that was not Ok. */
+  install(image: Image, activate: 'now' | 'nextReset' = 'now', way: Way = WHOLE, base: Image = image): string {
+    const upgrade = wire.read(this.#ask(wire.startUpgrade(7)));
     if (upgrade.completion !== 'Ok') return upgrade.completion;
     const id = upgrade.fields['id'] ?? 0;
-    const stored = this.#file(id, image);
-    const ended = this.#ask(wire.endUpgrade(id, activate)).completion;
+    const stored = way((message) => this.#ask(message), id, image, base);
+    const ended = wire.read(this.#ask(wire.endUpgrade(id, activate))).completion;
     return stored === 'Ok' ? ended : stored;
   }
 
-  #file(upgrade: number, image: Image): string {
-    const start = this.#ask(wire.startFile(upgrade, image));
-    if (start.completion !== 'Ok') return start.completion;
-    const { transfer = 0, next = 0 } = start.fields;
-    for (let offset = next; offset < image.bytes.length; offset += CHUNK) {
-      const data = this.#ask(wire.data(transfer, offset, image.bytes.subarray(offset, offset + CHUNK)));
-      if (data.completion !== 'Ok') return data.completion;
-    }
-    for (;;) {
-      const end = this.#ask(wire.endFile(transfer, image.bytes.length));
-      if (end.completion !== 'InProgress') return end.completion;
-    }
-  }
-
-  #ask(message: Uint8Array): Response {
+  #ask(message: Uint8Array): Uint8Array {
     this.#answer = undefined;
     const status = this.#receiver.deliver(0, message, 0);
     if (status !== 'Ok') throw new Error(`the board does not take a message: ${status}`);
     this.#run();
     if (this.#answer === undefined) throw new Error('the board does not answer');
-    return wire.read(this.#answer);
+    return this.#answer;
   }
 
   #run(): void {

@@ -9,6 +9,7 @@ import type { Image } from '../core/wire.ts';
 import { PoweredBoard, type Hook } from './board.ts';
 import { CUTS, operationText, type Medium } from './medium.ts';
 import { bystanderOf, imagesOf, startMedium, STARTS, type Images, type Start } from './starts.ts';
+import { WHOLE, type Way } from './ways.ts';
 
 export interface CutCounts {
   singles: number;
@@ -25,6 +26,10 @@ export interface Case {
   readonly images: Images;
   readonly activate: 'now' | 'nextReset';
   readonly seed: number;
+  /** How the image comes; its bytes, unless said otherwise. */
+  readonly way?: Way;
+  /** Only each so many-th operation is cut. */
+  readonly stride?: number;
 }
 
 /** The core of each depth: the upgrade, the run after a cut, and the run after the second one. */
@@ -40,15 +45,18 @@ let coreAt: Cores = REUSED;
 export const CUT_COUNT = Number(process.env['CUTS'] ?? 20_000);
 export const SEED = Number(process.env['SEED'] ?? 1);
 
+/** What is cut, when it is not every operation of what brings an image as it is onto each start. */
+export type Cutting = Pick<Case, 'way' | 'stride'> & { readonly starts?: readonly Start[] };
+
 /** Cuts until there were so many single cuts. Two of three have another cut in their repair, unless that is over before. */
-export function cutEverywhere(component: string, singles: number, seed: number, cores: Cores = REUSED): CutCounts {
+export function cutEverywhere(component: string, singles: number, seed: number, cores: Cores = REUSED, { starts = STARTS, ...how }: Cutting = {}): CutCounts {
   coreAt = cores;
   const counts: CutCounts = { singles: 0, pairs: 0, operations: 0, trace: 0 };
   for (let round = seed; counts.singles < singles; round++) {
-    for (const start of STARTS) {
+    for (const start of starts) {
       for (const activate of ['now', 'nextReset'] as const) {
         const at = round * 2 + (activate === 'now' ? 0 : 1);
-        cutUpgrade({ start, images: imagesOf(component, at), activate, seed: at }, counts, singles);
+        cutUpgrade({ start, images: imagesOf(component, at), activate, seed: at, ...how }, counts, singles);
       }
     }
   }
@@ -63,7 +71,7 @@ function cutUpgrade(given: Case, counts: CutCounts, singles: number): void {
   upgrade(0, medium, given, (operation) => {
     counts.operations++;
     index++;
-    if (counts.failure !== undefined) return;
+    if (counts.failure !== undefined || (index + given.seed) % (given.stride ?? 1) !== 0) return;
     for (const cut of CUTS) {
       if (counts.singles >= singles) return;
       const seed = roll();
@@ -78,10 +86,10 @@ function cutUpgrade(given: Case, counts: CutCounts, singles: number): void {
 }
 
 /** What a host does in the end, with every start that takes. */
-function upgrade(depth: number, medium: Medium, { images, activate }: Case, hook: Hook | undefined, started?: (board: PoweredBoard) => void): string {
+function upgrade(depth: number, medium: Medium, { images, activate, way = WHOLE }: Case, hook: Hook | undefined, started?: (board: PoweredBoard) => void): string {
   const board = new PoweredBoard(coreAt(depth), medium, hook);
   started?.(board);
-  const ended = board.install(images.fresh, activate);
+  const ended = board.install(images.fresh, activate, way, images.old);
   (activate === 'nextReset' ? new PoweredBoard(coreAt(depth), medium, hook) : board).hostReset();
   return ended;
 }
