@@ -82,7 +82,7 @@ it.each([['before it', false], ['half-way through', true]] as const)('power lost
     const second = cutAt(Math.floor(random() * 30), random() < 0.5);
     const where = `SEED=${seed}: cut at operation ${at} of the journal, then at operation ${second.at}`;
     const one = rig = new Rig({ state: base.machine.copyState(), files: cuttingFiles(first) });
-    const rules = new BoardRules(one, [good.sha256], where);
+    const rules = new BoardRules(one, [good], where);
     place(one.images, 'bios.bin', good);
     const wasCut = await untilCut(one, first, where, () => one.startAgent());
     if (wasCut) await untilCut(one, second, where, () => one.kill({ files: cuttingFiles(second) }));
@@ -121,7 +121,7 @@ it('power lost at or inside flash operations of the recovery, and once more whil
       return faults[Math.floor(random() * faults.length)];
     };
     const one = rig = new Rig({ state: base.machine.copyState(), options: { flashFault: fault } });
-    rules = new BoardRules(one, [good.sha256], where);
+    rules = new BoardRules(one, [good], where);
     place(one.images, 'bios.bin', good);
     isArmed = true;
     const wasCut = await untilCut(one, cut, where, () => one.startAgent());

@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ControllerOptions } from '../../host/bmc/controller-options.ts';
 import { HostBoot } from '../../host/bus/boot-registers.ts';
+import type { ProtectedRegion } from '../../host/bmc/protected-regions.ts';
 import { keepsSlots, type RecoverableManagement } from '../../host/bmc/management.ts';
 import { readTrust } from '../../host/bmc/trust/offline.ts';
 import { RecoveryAgent, type RecoveryAgentOptions } from '../../host/recovery/agent.ts';
@@ -130,6 +131,26 @@ export class Rig {
 
   flashDigest(): string {
     return createHash('sha256').update(this.flash()).digest('hex');
+  }
+
+  /** Ranges of the hub that belong to the machine and not to the image. */
+  get regions(): readonly ProtectedRegion[] {
+    return this.#given.options?.board?.components.find(({ name }) => name === 'bios')?.protectedRegions ?? [];
+  }
+
+  settingsDigest(): string {
+    const hash = createHash('sha256');
+    if (this.regions.length === 0) return '';
+    const hub = readFileSync(join(this.machine.state, 'flash', 'bios-0.flash'));
+    for (const { offset, size } of this.regions) hash.update(hub.subarray(offset, offset + size));
+    return hash.digest('hex');
+  }
+
+  /** Whether the hub holds this image, as far as the bytes are the image's. */
+  holds({ bytes }: Signed): boolean {
+    const hub = this.flash(bytes.length);
+    for (const { offset, size } of this.regions) hub.set(bytes.subarray(offset, offset + size), offset);
+    return Buffer.compare(hub, bytes) === 0;
   }
 
   words(): string[] {
