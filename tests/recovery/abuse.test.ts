@@ -116,3 +116,25 @@ it('a source that never answers does not hold up the others', async () => {
   expect(rig.flashDigest()).toBe(good.sha256);
   expect(rig.texts('recovery-source-failed').join('\n')).toContain('the source silent: expected an end within 15 s, got none');
 });
+
+it('a source that is just fast enough, for ever, has the time of a fetch and no more', async () => {
+  const asked: string[] = [];
+  const dawdling: Fetch = async (image, from, into, signal, own) => {
+    for (let offset = from; offset < image.bytes.length; offset += 10_000) {
+      await own.clock.wait(10_000, signal);
+      into(offset, image.bytes.subarray(offset, offset + 10_000));
+    }
+  };
+  const rig = new Rig({
+    config: '[recovery]\nback-off = 1s\ncool-down = 5s\nboot-time = 60s\nfetch-time = 65s\n[component bios]\n',
+    sources: (own) => [played('bad', own, dawdling, asked), played('honest', own, honest, asked)],
+  });
+  rigs.push(rig);
+  await rig.install(good);
+  rig.spoil();
+  rig.startAgent();
+  await rig.until(() => rig.words().includes('recovery-healthy'), 'healthy', 300_000);
+  expect(rig.flashDigest()).toBe(good.sha256);
+  expect(rig.texts('recovery-retry').join('\n')).toMatch(/the image: expected an end within 65 s, got none/);
+  expect(asked.at(-1)).toMatch(/^honest/);
+});

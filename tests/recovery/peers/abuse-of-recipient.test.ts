@@ -65,6 +65,13 @@ describe('a statement', () => {
     expect(await rack.find(rack.recipient('10.0.0.1'))).toEqual([]);
   });
 
+  it('that names another size than was signed is refused', async () => {
+    const rack = new VirtualRack();
+    await rack.impostor('10.0.0.66', ({ nonce }) => rack.offerOf(image, nonce), async (messages) => void await show(messages, image, { imageSize: image.statement.size + 1 }));
+    expect(await rack.find(rack.recipient('10.0.0.1'))).toEqual([]);
+    expect(rack.notes.join()).toMatch(/another image than the one offered/);
+  });
+
   it.each([['of noise', Buffer.from('no signature at all')], ['of the largest size', Buffer.alloc(2048, 0x41)]])('that consists %s is refused', async (_what, signature) => {
     const rack = new VirtualRack();
     await rack.impostor('10.0.0.66', ({ nonce }) => rack.offerOf(image, nonce), async (messages) => void await show(messages, image, { signature }));

@@ -67,6 +67,16 @@ describe('requests', () => {
     expect(offers).toEqual([]);
   });
 
+  it('that are repeated, by whomever, are answered once', async () => {
+    const rack = new VirtualRack();
+    const offers = heardOffers(rack);
+    await rack.donor('10.0.0.2', [image]);
+    const request = rack.request();
+    for (const from of ['10.0.0.66', '10.0.0.66', '10.0.0.67', '10.0.0.68']) rack.say(from, 'request', request);
+    await rack.clock.pass(1000);
+    expect(offers.length).toBe(1);
+  });
+
   it('are answered with one image, however many there are', async () => {
     const rack = new VirtualRack();
     const offers = heardOffers(rack);
