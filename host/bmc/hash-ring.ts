@@ -10,7 +10,7 @@
 // The first thread owns PUT, BEGUN, ASKED and CHANGES and what of the ring is free; the second TAKEN, GIVEN, the digest and what of
 // the ring is in use. A new hash begins only when the ring is empty.
 
-export const RING_SIZE = 2 * 1024 * 1024;
+export const RING_SIZE = 4 * 1024 * 1024;
 const WORDS_SIZE = 64;
 const DIGEST_SIZE = 32;
 

@@ -10,7 +10,7 @@ const PATIENCE_MS = 10_000;
 /** The most bytes that are put in at once. */
 const PIECE = 64 * 1024;
 /** Bytes after which the thread is woken: to wake costs more than to hash a little. */
-const WAKE = 512 * 1024;
+const WAKE = 1024 * 1024;
 
 export class HashThread implements HashEngine {
   readonly #ring = hashRing();
