@@ -22,7 +22,7 @@ import { Arrival, cursorArrival, cursorBegin, cursorIsWhole, cursorMark, cursorM
 import { lz4Decode } from "../compress/lz4-decode";
 import {
   StoreAction, storeBegin, storeBytesDone, storeDone, storeMicroseconds, storeNext, storeOffset, StorePhase, storePhase,
-  storePointer, storeSize, storeSkipped, storeStatus, storeBlock, storeDistrust, storeHashed, storeProtect, STORE_OUTSIDE,
+  storePointer, storeSize, storeSkipped, storeStatus, storeBlock, storeDistrust, storeHashed, storeProtect, STORE_OUTSIDE, STORE_STAGED,
 } from "../flash/store";
 import { PROTECTION_SIZE } from "../flash/protection";
 import { Status } from "../status";
@@ -73,6 +73,7 @@ enum Step {
   ReadHeld,
   Write,
   Hash,
+  ReadEarly,
   OpenPatched,
   Patch,
   DiscardPatch,
@@ -99,8 +100,11 @@ let verdictSecurity: u32 = 0;
 let noted: u32 = 0;
 /** The slot held the image before the file began: no staging was opened, nothing was written. */
 let wasThere: bool = false;
-/** Bytes from the start of the image that went into the running SHA-256 as they arrived; HASH_LOST when one could not. */
+/** Bytes from the start of the image that went into the running SHA-256 while it arrived; HASH_LOST when some could not. */
 let hashed: u32 = 0;
+/** What goes into it next, at `hashed`. */
+let hashSize: u32 = 0;
+let hashPointer: usize = 0;
 /** Nobody sends the file: it was collected before. */
 let isRepair: bool = false;
 /** What is discarded is the patch that came, not what was made from it. */
@@ -474,8 +478,11 @@ export function fileNext(): ReceiverAction {
       jobStaging(writeOffset, writeSize, writePointer);
       return ReceiverAction.WriteStaging;
     case Step.Hash:
-      jobStaging(writeOffset, writeSize, writePointer);
+      jobStaging(hashed, hashSize, hashPointer);
       return ReceiverAction.Hash;
+    case Step.ReadEarly:
+      jobStaging(hashed, hashSize, hashPointer);
+      return ReceiverAction.ReadStaging;
     case Step.OpenPatched:
       jobStaging(0, fileSize, FILE_DIGEST);
       return ReceiverAction.OpenPatched;
@@ -531,12 +538,26 @@ function written(status: Status): void {
   step = Step.None;
   if (status == Status.Ok) {
     cursorMark(writeOffset);
-    // What comes too early, or goes on from an earlier start, is hashed when the image is whole.
-    if (patchFileSize == NO_PATCH && writeOffset == hashed) step = Step.Hash;
+    // What goes on from an earlier start is hashed when the image is whole.
+    if (patchFileSize == NO_PATCH && writeOffset == hashed) {
+      hashSize = writeSize;
+      hashPointer = writePointer;
+      step = Step.Hash;
+    }
     return;
   }
   fail(status == Status.NoRoom ? Completion.StagingFull : Completion.StagingFailed);
   step = Step.Close;
+}
+
+/** Bytes went into the running SHA-256. Those that came too early and are next now are read from staging, so that they go in as well. */
+function hashedMore(status: Status): void {
+  step = Step.None;
+  hashed = status == Status.Ok ? hashed + hashSize : HASH_LOST;
+  if (hashed >= cursorNext) return;
+  hashSize = min<u32>(chunkSize, cursorNext - hashed);
+  hashPointer = STORE_STAGED;
+  step = Step.ReadEarly;
 }
 
 function recorded(status: Status, isEnd: bool): void {
@@ -563,9 +584,10 @@ export function fileDoneWith(status: Status, value: u32): void {
     case Step.Open: return opened(status, value);
     case Step.ReadHeld: return readHeld(status);
     case Step.Write: return written(status);
-    case Step.Hash:
-      step = Step.None;
-      hashed = status == Status.Ok ? hashed + writeSize : HASH_LOST;
+    case Step.Hash: return hashedMore(status);
+    case Step.ReadEarly:
+      // What could not be read now is read, and hashed, when the image is whole.
+      step = status == Status.Ok ? Step.Hash : Step.None;
       return;
     case Step.OpenPatched: return patchOpened(status, value);
     case Step.Patch: return patchingDone(status);
