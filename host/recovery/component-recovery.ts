@@ -31,6 +31,8 @@ export class ComponentRecovery {
   readonly progress = new RecoveryProgress();
   readonly #replacement: Replacement;
   #state: RecoveryState;
+  /** In a row: what runs could not be put on record as not whole. */
+  #refusals = 0;
 
   constructor(parts: RecoveryParts, watched: WatchedComponent) {
     this.parts = parts;
@@ -70,7 +72,8 @@ export class ComponentRecovery {
   }
 
   async #act(reason: NeedReason, trigger: Trigger, signal: AbortSignal): Promise<void> {
-    if (this.#mustKeepOff(reason, trigger)) this.takeHost(false);
+    // A host that runs has read it long ago and may go on; it does not start from it anew.
+    if (reason === 'corrupt' || reason === 'unfinished') this.takeHost(!this.#mustKeepOff(trigger));
     if (!this.#mayAct(reason)) return;
     if (reason === 'corrupt' && this.component().running !== undefined && !(await this.#condemn(signal))) return;
     await this.#replacement.run(this.need(reason), signal);
@@ -214,8 +217,7 @@ export class ComponentRecovery {
   }
 
   /** A host that is off, or has just started from it, does not start from an image that is not whole. */
-  #mustKeepOff(reason: NeedReason, trigger: Trigger): boolean {
-    if (reason !== 'corrupt' && reason !== 'unfinished') return false;
+  #mustKeepOff(trigger: Trigger): boolean {
     return trigger === 'power-on' || this.#state.powerBefore !== undefined || this.parts.management.snapshot().power === 'off';
   }
 
@@ -236,7 +238,12 @@ export class ComponentRecovery {
   /** What is damaged is on record as damaged before anything else happens: whatever ends the controller, the next one knows. */
   async #condemn(signal: AbortSignal): Promise<boolean> {
     const { ok, text } = await untilAborted(this.parts.management.condemn(this.watched.name, USER), signal);
-    if (!ok) this.say('recovery-postponed', text);
+    if (ok) this.#refusals = 0;
+    else {
+      const { backOffMs, backOffLimitMs } = this.parts.settings;
+      this.say('recovery-postponed', text);
+      await this.parts.clock.wait(Math.min(backOffLimitMs, backOffMs * 2 ** this.#refusals++), signal);
+    }
     return ok;
   }
 }

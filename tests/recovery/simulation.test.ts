@@ -67,6 +67,8 @@ async function simulate(seed: number): Promise<Outcome> {
   const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!;
   let cutIn: number | undefined;
   let cuts = 0;
+  /** Power has gone inside an operation: nothing goes on, also when whoever had asked for it took it for a failure. */
+  let isDark = false;
   let rules: BoardRules | undefined;
   let neighbours: Neighbours | undefined;
   const flashFault = (chip: string, operation: FlashOperation): FlashFault | undefined => {
@@ -74,6 +76,7 @@ async function simulate(seed: number): Promise<Outcome> {
     if (cutIn === undefined || operation.kind === 'read' || cutIn-- > 0) return undefined;
     cutIn = undefined;
     cuts += 1;
+    isDark = true;
     const bytes = Math.floor(random() * operation.size);
     return operation.kind === 'erase' ? pick<FlashFault>([{ cut: 'before' }, { cut: 'partly-erased', bytes }, { cut: 'after' }]) : pick<FlashFault>([{ cut: 'before' }, { cut: 'prefix', bytes }, { cut: 'scatter', seed: seed + bytes }]);
   };
@@ -96,9 +99,13 @@ async function simulate(seed: number): Promise<Outcome> {
       for (;;) {
         const before = cuts;
         try {
-          return await rig.until(isSo, `${where}: ${what}`);
+          return await rig.until(() => {
+            if (isDark) throw new Error('power is off');
+            return isSo();
+          }, `${where}: ${what}`);
         } catch (error) {
-          if (cuts === before) throw error;
+          if (cuts === before && !isDark) throw error;
+          isDark = false;
           await rig.kill();
         }
       }
